@@ -1,0 +1,1 @@
+"""Pretraining Playground: the ideas of self-supervised language models, operable."""

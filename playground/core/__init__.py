@@ -1,0 +1,1 @@
+"""What several demos compute: masking, probabilities, intervals."""

@@ -1,0 +1,99 @@
+"""The candidates of every hole as bars, one panel a hole."""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from playground.demos.masked_lm.schema import Prediction, Result
+from playground.messages import say
+from playground.plots.style import BLUE, ORANGE, TEMPLATE, percent, text
+
+_ROW_PIXELS = 24
+_PANEL_PIXELS = 76  # a panel's title and the gap below it
+
+
+def candidates(result: Result, language: str) -> go.Figure:
+    """Bars of P(token | the rest of the text) for each hole; the word that stood there in orange.
+
+    A hidden word that is not among the best gets a bar of its own at the foot, with its rank.
+    """
+    panels = result.predictions
+    if not panels:
+        return _invitation(language)
+    rows = [_bars(prediction, language) for prediction in panels]
+    pixels = [len(bars) * _ROW_PIXELS for bars in rows]
+    height = sum(pixels) + _PANEL_PIXELS * len(panels) + 40
+    figure = make_subplots(
+        rows=len(panels),
+        cols=1,
+        row_heights=[float(p) for p in pixels],
+        vertical_spacing=_PANEL_PIXELS / height if len(panels) > 1 else 0.0,
+        subplot_titles=[_title(result, prediction, language) for prediction in panels],
+        shared_xaxes="all",
+    )
+    for number, (prediction, bars) in enumerate(zip(panels, rows, strict=True), start=1):
+        figure.add_trace(_trace(prediction, bars, language), row=number, col=1)
+        figure.update_yaxes(
+            row=number,
+            col=1,
+            tickmode="array",
+            tickvals=list(range(len(bars))),
+            ticktext=[label for label, _, _ in bars],
+            range=[len(bars) - 0.5, -0.5],  # the best on top
+            fixedrange=True,
+            showgrid=False,
+        )
+    # Room on the right for the numbers that stand outside the longest bar.
+    longest = max(probability for bars in rows for _, probability, _ in bars)
+    figure.update_xaxes(range=[0, min(1.0, longest) * 1.22], tickformat=".0%", fixedrange=True, showgrid=True)
+    figure.update_xaxes(row=len(panels), col=1, title_text=say("pg_mlm_axis", language))
+    # Subplot titles start at the left edge, where the eye looks first.
+    figure.update_annotations(x=0, xref="paper", xanchor="left", align="left", font_size=14)
+    figure.update_layout(template=TEMPLATE, height=height, showlegend=False, bargap=0.22, margin={"t": 46, "b": 40})
+    return figure
+
+
+def _bars(prediction: Prediction, language: str) -> list[tuple[str, float, bool]]:
+    """(label, probability, is the hidden word) for each bar of a panel."""
+    bars = [(text(c.token), c.probability, c.token == prediction.original) for c in prediction.candidates]
+    if prediction.original is not None and not any(original for _, _, original in bars):
+        assert prediction.original_probability is not None
+        label = say("pg_mlm_bar_rank", language, token=text(prediction.original), rank=prediction.original_rank)
+        bars.append((label, prediction.original_probability, True))
+    return bars
+
+
+def _title(result: Result, prediction: Prediction, language: str) -> str:
+    values = {"position": prediction.position, "entropy": f"{prediction.entropy:.1f}"}
+    if prediction.original is None:
+        return say("pg_mlm_panel_unknown", language, **values)
+    assert prediction.original_probability is not None
+    return say(
+        "pg_mlm_panel",
+        language,
+        original=text(prediction.original),
+        rank=prediction.original_rank,
+        probability=percent(prediction.original_probability),
+        **values,
+    )
+
+
+def _trace(prediction: Prediction, bars: list[tuple[str, float, bool]], language: str) -> go.Bar:
+    return go.Bar(
+        x=[probability for _, probability, _ in bars],
+        y=list(range(len(bars))),
+        orientation="h",
+        marker_color=[ORANGE if original else BLUE for _, _, original in bars],
+        text=[percent(probability) for _, probability, _ in bars],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[label for label, _, _ in bars],
+        hovertemplate=say("pg_mlm_hover", language, position=prediction.position) + "<extra></extra>",
+    )
+
+
+def _invitation(language: str) -> go.Figure:
+    figure = go.Figure(layout={"template": TEMPLATE, "height": 220})
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    return figure.add_annotation(
+        text=say("pg_mlm_invite", language), showarrow=False, font_size=15, x=0.5, y=0.5, xref="paper", yref="paper"
+    )

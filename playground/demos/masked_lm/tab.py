@@ -1,0 +1,186 @@
+"""The Masked LM tab: a sentence, its words as buttons, and the bars."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from playground.demos.masked_lm import DEMO, figures
+from playground.demos.masked_lm.schema import MAX_CANDIDATES, Result
+from playground.messages import say
+from playground.models import catalogue
+from playground.plots.style import percent
+from playground.runs import Run
+from playground.ui.figure import Figure
+from playground.ui.lanes import QUICK, call
+from playground.ui.language import LANG_JS, help_key, t
+from playground.ui.shell import Shell, TabParts, ask, run_bar
+from playground.ui.tokens import Token, TokenStrip
+
+
+def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
+    """Build the tab inside the current gr.Tab; the first example is on the screen from the start."""
+    first = examples[0]
+    with gr.Row():
+        with gr.Column(min_width=340, scale=5):
+            gr.Markdown(t("pg_mlm_question"), elem_classes="pg-question")
+            text = gr.Textbox(
+                first.request["text"],
+                label=t("pg_mlm_text"),
+                placeholder=t("pg_mlm_placeholder"),
+                lines=2,
+                max_lines=8,
+                elem_id="mlm-text",
+            )
+            strip = TokenStrip(
+                strip_of(first, "en"), label=t("pg_mlm_strip"), elem_id="mlm-strip", elem_classes="pg-strip-box"
+            )
+            notice = gr.HTML("", elem_id="mlm-notice", elem_classes="pg-notice-box")
+            gr.Markdown(t("pg_examples"), elem_classes="pg-small")
+            with gr.Row(elem_classes="pg-chips", elem_id="mlm-examples"):
+                chips = [gr.Button(_chip(run), size="sm", variant="secondary") for run in examples]
+            with gr.Row():
+                model = gr.Dropdown(
+                    catalogue.choices("masked_lm"),
+                    value=first.model,
+                    label=t("pg_model"),
+                    elem_id="mlm-model",
+                    min_width=200,
+                )
+                top_k = gr.Slider(
+                    1,
+                    MAX_CANDIDATES,
+                    value=first.request["top_k"],
+                    step=1,
+                    label=t("pg_mlm_top_k"),
+                    elem_id="mlm-topk",
+                    min_width=260,
+                )
+        with gr.Column(min_width=340, scale=6):
+            figure = Figure(figures.candidates(result_of(first), "en"), label=t("pg_mlm_figure"), elem_id="mlm-figure")
+            with gr.Accordion(t("pg_as_table"), open=False):
+                table = gr.HTML(_table(result_of(first), "en"), elem_id="mlm-table")
+            run = gr.State(first.model_dump_json())
+            parts = TabParts(
+                demo=DEMO,
+                fields={"text": text, "model": model, "top_k": top_k},
+                outputs=[strip, figure, table],
+                draw=draw,
+                run=run,
+                notice=notice,
+            )
+            run_bar(parts, shell)
+    with gr.Accordion(t("pg_help"), open=False):
+        gr.Markdown(t(help_key(DEMO)))
+
+    def predict(text: str, model: str, top_k: int, tokens: list[Token], run: str, lang: str) -> list[Any]:
+        before = result_of(Run.model_validate_json(run)).tokens
+        values = {"text": text, "model": model, "top_k": top_k, "positions": pressed(tokens)}
+        return _ask_moved(parts, shell, values, before, lang)
+
+    def toggle(text: str, model: str, top_k: int, tokens: list[Token], lang: str, event: gr.SelectData) -> list[Any]:
+        positions = set(pressed(tokens)) ^ {int(event.index)}
+        values = {"text": text, "model": model, "top_k": top_k, "positions": sorted(positions)}
+        return ask(parts, shell, values, lang)
+
+    shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
+    settings = [text, model, top_k, strip]
+    for listen in (text.input, text.submit, model.input, top_k.input):
+        listen(
+            predict,
+            [*settings, run, shell.lang],
+            parts.result_outputs(shell),
+            trigger_mode="always_last",
+            **shared,
+            **QUICK,
+        )
+    strip.select(toggle, [*settings, shell.lang], parts.result_outputs(shell), **shared, **QUICK)
+    for chip, example in zip(chips, examples, strict=True):
+        chip.click(
+            lambda lang, example=example: parts.show(example, lang),
+            shell.lang,
+            parts.all_outputs(shell),
+            queue=False,
+            **shared,
+        )
+    return parts
+
+
+def draw(run: Run, language: str) -> list[Any]:
+    """Values of the strip, the figure and the table."""
+    result = result_of(run)
+    return [strip_of(run, language), figures.candidates(result, language), _table(result, language)]
+
+
+def result_of(run: Run) -> Result:
+    return Result.model_validate(run.result)
+
+
+def strip_of(run: Run, language: str) -> list[Token]:
+    """The tokens as buttons; hidden ones are pressed and show [MASK] with the word in the hover text."""
+    result = result_of(run)
+    hidden = {prediction.position: prediction for prediction in result.predictions}
+    tokens: list[Token] = []
+    for place, token in enumerate(result.tokens):
+        if place in result.special:
+            tokens.append({"text": token, "fixed": True, "title": say("pg_mlm_token_special", language)})
+        elif place in hidden:
+            typed = hidden[place].original is None
+            title = say("pg_mlm_token_typed" if typed else "pg_mlm_token_hidden", language, token=token)
+            tokens.append({"text": "[MASK]", "state": "masked", "pressed": True, "fixed": typed, "title": title})
+        else:
+            tokens.append({"text": token, "title": say("pg_mlm_token", language, place=place)})
+    return tokens
+
+
+def pressed(tokens: Sequence[Token]) -> list[int]:
+    """Places that the visitor hid; a [MASK] that was typed is in the text and not among them."""
+    return [place for place, token in enumerate(tokens) if token.get("pressed") and not token.get("fixed")]
+
+
+def moved(positions: Sequence[int], before: Sequence[str], after: Sequence[str]) -> list[int]:
+    """Where hidden tokens are after an edit: kept in the part before it, shifted in the part behind it."""
+    shortest = min(len(before), len(after))
+    head = next((i for i in range(shortest) if before[i] != after[i]), shortest)
+    tail = next((i for i in range(shortest - head) if before[-1 - i] != after[-1 - i]), shortest - head)
+    shift = len(after) - len(before)
+    kept = [place for place in positions if place < head]
+    return kept + [place + shift for place in positions if place >= max(head, len(before) - tail)]
+
+
+def _ask_moved(parts: TabParts, shell: Shell, values: dict[str, Any], before: list[str], language: str) -> list[Any]:
+    """Like `ask`, with the hidden places carried over to the tokens that the new text has."""
+    if not values["positions"]:
+        return ask(parts, shell, values, language)
+    try:
+        after = call(DEMO, {**values, "positions": []}).result["tokens"]  # tokenises, predicts nothing
+    except Exception as error:
+        return parts.complain(shell, error, language)
+    return ask(parts, shell, {**values, "positions": moved(values["positions"], before, after)}, language)
+
+
+def _chip(run: Run) -> str:
+    text = run.request["text"]
+    return text if len(text) <= 44 else text[:43].rstrip() + "…"
+
+
+def _table(result: Result, language: str) -> str:
+    heads = [
+        say(f"pg_mlm_col_{name}", language) for name in ("place", "word", "rank", "probability", "entropy", "best")
+    ]
+    rows = []
+    for p in result.predictions:
+        known = p.original is not None and p.original_probability is not None
+        cells = [
+            ("n", str(p.position)),
+            ("", p.original or "?"),
+            ("n", f"{p.original_rank:,}" if known else "?"),
+            ("n", percent(p.original_probability or 0.0) if known else "?"),
+            ("n", f"{p.entropy:.1f}"),
+            ("", ", ".join(f"{c.token} {percent(c.probability)}" for c in p.candidates[:3])),
+        ]
+        rows.append("".join(f"<td class='{kind}'>{html.escape(cell)}</td>" for kind, cell in cells))
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<div class='pg-scroll'><table class='pg-table'><tr>{head}</tr>{body}</table></div>"

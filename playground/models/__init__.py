@@ -1,0 +1,1 @@
+"""Catalogue, loading, cache and device: the only place that calls `from_pretrained`."""

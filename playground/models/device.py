@@ -1,0 +1,71 @@
+"""The device, chosen once, and whose turn it is on it."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import torch
+
+
+@cache
+def device() -> torch.device:
+    """CUDA, else MPS, else CPU. PLAYGROUND_DEVICE overrides."""
+    if named := os.environ.get("PLAYGROUND_DEVICE"):
+        return torch.device(named)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+@cache
+def describe() -> str:
+    """The device as the screen names it: `CPU`, `NVIDIA H100 80GB HBM3`, `Apple GPU`."""
+    chosen = device()
+    if chosen.type == "cuda":
+        return torch.cuda.get_device_name(chosen)
+    return "Apple GPU" if chosen.type == "mps" else "CPU"
+
+
+class Turnstile:
+    """Quick requests go first: a long job asks for its turn before every step and lets them pass.
+
+    So a click is answered within one step of a training run, not after it.
+    """
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._quick = 0  # quick requests that wait or run
+        self._long = 0  # long steps that run
+
+    @contextmanager
+    def quick(self) -> Iterator[None]:
+        """Several quick requests may run at once; they wait for the step that is running."""
+        with self._condition:
+            self._quick += 1
+            while self._long:
+                self._condition.wait()
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._quick -= 1
+                self._condition.notify_all()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One step of a long job, taken when no quick request waits or runs."""
+        with self._condition:
+            while self._quick or self._long:
+                self._condition.wait()
+            self._long += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._long -= 1
+                self._condition.notify_all()
+
+
+TURNS = Turnstile()

@@ -1,0 +1,131 @@
+"""`load(id, head)`: a tokenizer and a model in eval mode, or one sentence that says why not."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+)
+from safetensors import SafetensorError
+from transformers import (
+    AlbertForPreTraining,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForMultipleChoice,
+    AutoModelForQuestionAnswering,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    BertForNextSentencePrediction,
+    ElectraForPreTraining,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging as transformers_logging
+
+from playground.messages import Complaint
+from playground.models.cache import ByteCache
+from playground.models.catalogue import Entry, find
+from playground.models.device import device
+
+HEADS: dict[str, Any] = {
+    "masked_lm": AutoModelForMaskedLM,
+    "causal_lm": AutoModelForCausalLM,
+    "next_sentence": BertForNextSentencePrediction,
+    "sentence_order": AlbertForPreTraining,
+    "replaced_token": ElectraForPreTraining,
+    "question_answering": AutoModelForQuestionAnswering,
+    "sequence_classification": AutoModelForSequenceClassification,
+    "multiple_choice": AutoModelForMultipleChoice,
+}
+_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+_BF16_FROM = 300_000_000  # parameters; smaller models compute in float32 everywhere
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model ready to use: eval mode, on the device, no gradients."""
+
+    entry: Entry
+    tokenizer: PreTrainedTokenizerBase
+    model: PreTrainedModel
+
+    @property
+    def max_length(self) -> int:
+        """Tokens the model reads at most, special tokens included."""
+        config = self.model.config
+        positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", 512)
+        # RoBERTa's positions start after the padding index, so two of them are never used.
+        reserved = 2 if config.model_type in {"roberta", "xlm-roberta", "camembert"} else 0
+        return min(int(positions) - reserved, int(self.tokenizer.model_max_length or positions))
+
+
+_CACHE: ByteCache[Loaded] = ByteCache(int(float(os.environ.get("PLAYGROUND_CACHE_GB", "4")) * 2**30))
+
+
+def load(model: str, head: str) -> Loaded:
+    """The model `model` (a catalogue id) with its `head` (a key of HEADS).
+
+    Only safetensors, never remote code, each model loaded once however many ask, the least recently used
+    dropped when the cache is full. Raises Complaint when the id is unknown, the head is not in the
+    checkpoint, the files are damaged, or the Hub does not answer.
+    """
+    entry = find(model)
+    if entry.heads and head not in entry.heads:
+        raise Complaint("pg_err_head_missing", model=model, head=head)
+    return _CACHE.get((model, head), lambda: _load(entry, head))
+
+
+def _load(entry: Entry, head: str) -> tuple[Loaded, int]:
+    folder = entry.folder or _download(entry)
+    if not any(folder.glob("*.safetensors")):
+        raise Complaint("pg_err_no_safetensors", model=entry.id)
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # what it would warn about is checked below
+    transformers_logging.disable_progress_bar()
+    dtype = torch.bfloat16 if not entry.bundled and entry.parameters > _BF16_FROM else torch.float32
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        model, info = HEADS[head].from_pretrained(
+            folder,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            dtype=dtype,
+            attn_implementation="sdpa",
+            output_loading_info=True,
+        )
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
+        if isinstance(error, ValueError) and "Unrecognized configuration class" in str(error):
+            raise Complaint("pg_err_head_missing", model=entry.id, head=head) from error
+        raise Complaint("pg_err_model_damaged", model=entry.id) from error
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+    # Transformers fills what a checkpoint lacks with random numbers; a random head is never shown as trained.
+    if info["missing_keys"] or info["mismatched_keys"]:
+        raise Complaint("pg_err_head_missing", model=entry.id, head=head)
+    model.eval().requires_grad_(False).to(device())
+    size = sum(p.numel() * p.element_size() for p in model.parameters())
+    return Loaded(entry, tokenizer, model), size
+
+
+def _download(entry: Entry) -> Path:
+    assert entry.hub_id is not None
+    try:
+        return Path(snapshot_download(entry.hub_id, allow_patterns=_FILES))
+    except GatedRepoError as error:
+        raise Complaint("pg_err_hub_gated", model=entry.id) from error
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        raise Complaint("pg_err_hub_offline", model=entry.id) from error
+    except (RepositoryNotFoundError, EntryNotFoundError) as error:
+        raise Complaint("pg_err_hub_unknown", model=entry.id) from error
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        raise Complaint("pg_err_hub_failed", model=entry.id) from error

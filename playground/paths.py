@@ -1,0 +1,9 @@
+"""Where the project's own files lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ASSETS = ROOT / "assets"
+MODELS = ASSETS / "models"
+LOCALES = ASSETS / "locales"
+EXAMPLES = ASSETS / "examples"

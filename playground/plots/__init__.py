@@ -1,0 +1,1 @@
+"""What several demos draw: template, colours, escaping. No torch, no gradio."""

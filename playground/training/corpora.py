@@ -1,0 +1,53 @@
+"""Reads the training text: xz files of documents, one paragraph a line."""
+
+import lzma
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# A sentence ends at . ! or ?, maybe followed by a closing quote, before something that can open one.
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
+_TITLE = re.compile(r"^= .* =$")
+
+
+class CorpusError(RuntimeError):
+    """A corpus file is missing or unreadable; the message is one sentence that says which and what to do."""
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of one xz text file, without their line ends. Raises CorpusError."""
+    if not path.is_file():
+        raise CorpusError(f"{path} is missing: point --corpora (or PLAYGROUND_CORPORA) at the folder that holds it.")
+    try:
+        with lzma.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                yield line.rstrip("\n")
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError, OSError) as error:
+        raise CorpusError(f"{path} is damaged ({error}): fetch this file again.") from error
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a paragraph into sentences by its punctuation: good enough to draw segment borders from."""
+    return [piece for piece in _SENTENCE_END.split(text) if piece.strip()]
+
+
+def articles(path: Path) -> Iterator[list[str]]:
+    """Documents of a `= Title =` file, each as its list of sentences (titles and short lines left out)."""
+    document: list[str] = []
+    for line in lines(path):
+        if _TITLE.match(line):
+            if document:
+                yield document
+            document = []
+        elif len(line) > 40:
+            document.extend(sentences(line))
+    if document:
+        yield document
+
+
+def reviews(path: Path) -> Iterator[list[str]]:
+    """Documents of a one-document-a-line file, each as its list of sentences."""
+    for line in lines(path):
+        document = sentences(line.replace("<br />", " "))
+        if document:
+            yield document

@@ -1,0 +1,1 @@
+"""Theme, language, links, jobs, errors, and the components that Gradio does not have."""

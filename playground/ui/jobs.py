@@ -1,0 +1,155 @@
+"""Jobs: long runs that outlive a page reload, and end when nobody watches them.
+
+    start(generator) -> id          the generator runs in a thread of its own, one job at a time
+    watch(id) -> Iterator[Snapshot] what an event yields; a reload simply watches the same id again
+    cancel(id)                      the generator is closed at its next yield, its `finally` runs
+
+An id is unguessable and kept in the visitor's browser alone, so nobody sees another's job. This registry is
+the only mutable global of the app.
+"""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playground.messages import Complaint
+
+State = Literal["waiting", "running", "done", "cancelled", "abandoned", "failed"]
+_ENDED = {"done", "cancelled", "abandoned", "failed"}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """state: where the job is; ahead: jobs before it; events: what it yielded so far, oldest first."""
+
+    state: State
+    ahead: int
+    events: tuple[Any, ...]
+    error: Exception | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in _ENDED
+
+
+@dataclass
+class _Job:
+    work: Generator[Any, None, None]
+    state: State = "waiting"
+    events: list[Any] = field(default_factory=list)
+    error: Exception | None = None
+    cancelled: bool = False
+    watched: float = field(default_factory=time.monotonic)
+    ended_at: float | None = None
+
+
+class Jobs:
+    """limit: jobs that may wait or run; unwatched: seconds without a watcher after which a job stops;
+    keep: seconds that an ended job stays readable; max_events: events kept (a longer history is thinned)."""
+
+    def __init__(self, limit: int = 8, unwatched: float = 60.0, keep: float = 1800.0, max_events: int = 2000) -> None:
+        self.limit, self.unwatched, self.keep, self.max_events = limit, unwatched, keep, max_events
+        self._jobs: OrderedDict[str, _Job] = OrderedDict()
+        self._changed = threading.Condition()
+
+    def start(self, work: Generator[Any, None, None]) -> str:
+        """Queue a generator. Raises Complaint when the queue is full; the generator is then closed."""
+        with self._changed:
+            self._forget()
+            if (busy := sum(job.state not in _ENDED for job in self._jobs.values())) >= self.limit:
+                work.close()
+                raise Complaint("pg_err_jobs_full", count=busy)
+            job_id = secrets.token_urlsafe(18)
+            self._jobs[job_id] = job = _Job(work)
+        threading.Thread(target=self._run, args=(job,), name="job", daemon=True).start()
+        return job_id
+
+    def snapshot(self, job_id: str) -> Snapshot:
+        """The job as it is now; asking counts as watching. Raises Complaint for an unknown id."""
+        with self._changed:
+            return self._snapshot(job_id)
+
+    def watch(self, job_id: str, every: float = 0.3) -> Iterator[Snapshot]:
+        """Yield the job whenever it changed, at most every `every` seconds, until it has ended."""
+        last = None
+        while True:
+            with self._changed:
+                now = self._snapshot(job_id)
+            mark = (now.state, now.ahead, len(now.events), id(now.events[-1]) if now.events else 0)
+            if mark != last:
+                last = mark
+                yield now
+                if now.ended:
+                    return
+            time.sleep(every)
+
+    def cancel(self, job_id: str) -> None:
+        """Ask a job to stop. Unknown and ended jobs are left as they are."""
+        with self._changed:
+            if (job := self._jobs.get(job_id)) is not None:
+                job.cancelled = True
+                self._changed.notify_all()
+
+    def _snapshot(self, job_id: str) -> Snapshot:
+        self._forget()
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise Complaint("pg_err_job_unknown")
+        job.watched = time.monotonic()
+        ahead = 0
+        for other in self._jobs.values():
+            if other is job:
+                break
+            ahead += other.state not in _ENDED
+        return Snapshot(job.state, 0 if job.state in _ENDED else ahead, tuple(job.events), job.error)
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for job_id, job in list(self._jobs.items()):
+            if job.ended_at is not None and now - job.ended_at > self.keep:
+                del self._jobs[job_id]
+
+    def _stop_state(self, job: _Job) -> State | None:
+        if job.cancelled:
+            return "cancelled"
+        return "abandoned" if time.monotonic() - job.watched > self.unwatched else None
+
+    def _run(self, job: _Job) -> None:
+        stop: State | None = None
+        with self._changed:
+            while next(j for j in self._jobs.values() if j.state not in _ENDED) is not job:
+                if stop := self._stop_state(job):
+                    break
+                self._changed.wait(timeout=0.2)
+            else:
+                job.state = "running"
+        try:
+            while stop is None:
+                event = next(job.work, _END)
+                with self._changed:
+                    if event is _END:
+                        stop = "done"
+                    else:
+                        job.events.append(event)
+                        if len(job.events) > self.max_events:
+                            # Thin the older half: a curve keeps its shape, the newest stay complete.
+                            half = len(job.events) // 2
+                            job.events[:half] = job.events[:half:2]
+                        stop = self._stop_state(job)
+        except Exception as error:
+            stop, job.error = "failed", error
+        finally:
+            try:
+                job.work.close()
+            finally:
+                with self._changed:
+                    job.state, job.ended_at = stop or "failed", time.monotonic()
+                    self._changed.notify_all()
+
+
+_END = object()
+JOBS = Jobs()

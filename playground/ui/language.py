@@ -1,0 +1,84 @@
+"""The screen's two languages.
+
+Labels follow the browser by `gr.I18n`; texts and figures that an event makes are written by the server, which
+learns the language only from the event: every such event takes `lang` last and passes LANG_JS as its `js`.
+"""
+
+from collections.abc import Iterable
+
+import gradio as gr
+from gradio.i18n import I18nData
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from playground.demo import Demo
+from playground.messages import LANGUAGES, texts
+
+# Replaces the last input, whatever it holds, by the language that the page is in now.
+LANG_JS = "(...inputs) => [...inputs.slice(0, -1), document.documentElement.lang]"
+
+# `?lang=` wins over the browser. Gradio reads navigator.language in its first script, before it adds what
+# `launch(head=...)` was given, so this must already stand in the page that is sent.
+_FIRST = b"""<script>
+(() => {
+  const lang = new URLSearchParams(location.search).get("lang");
+  if (lang && /^[a-z]{2}$/.test(lang)) {
+    Object.defineProperty(navigator, "language", { get: () => lang });
+    Object.defineProperty(navigator, "languages", { get: () => [lang] });
+  }
+})();
+function pgLanguage(lang) {
+  const url = new URL(location.href);
+  url.searchParams.set("lang", lang);
+  location.assign(url);
+}
+</script>"""
+
+
+class LanguageFirst:
+    """ASGI middleware that puts the script above at the head of every HTML page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started: Message | None = None
+
+        async def edited(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start" and _is_html(message):
+                started = message  # held back: its length is known with the body only
+            elif started is not None:
+                body = message.get("body", b"").replace(b"<head>", b"<head>" + _FIRST, 1)
+                if not message.get("more_body"):
+                    MutableHeaders(scope=started)["content-length"] = str(len(body))
+                await send(started)
+                started = None
+                await send({**message, "body": body})
+            else:
+                await send(message)
+
+        await self.app(scope, receive, edited if scope["type"] == "http" else send)
+
+
+def _is_html(start: Message) -> bool:
+    headers = MutableHeaders(scope=start)
+    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+
+
+def i18n(demos: Iterable[Demo]) -> gr.I18n:
+    """All labels for launch(); a demo's English help is the docstring of its package."""
+    tables = {language: dict(texts(language)) for language in LANGUAGES}
+    tables["en"] |= {help_key(demo): demo.help for demo in demos}
+    return gr.I18n(**tables)
+
+
+def help_key(demo: Demo) -> str:
+    return f"pg_help_{demo.name}"
+
+
+def t(key: str) -> I18nData:
+    """A label by its key, translated in the browser. Raises KeyError for a key that no language has."""
+    if key not in texts("ko"):
+        raise KeyError(key)
+    return I18nData(key)

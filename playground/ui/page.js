@@ -1,0 +1,33 @@
+const OURS = ["tab", "v", "run"];
+
+function act(action) {
+	if (action.do === "address") {
+		const url = new URL(location.href);
+		OURS.forEach((name) => url.searchParams.delete(name));
+		Object.entries(action.parameters).forEach(([name, value]) => url.searchParams.set(name, value));
+		history.replaceState(null, "", url);
+	} else if (action.do === "download") {
+		const link = document.createElement("a");
+		link.href = URL.createObjectURL(new Blob([action.text], { type: "application/json" }));
+		link.download = action.name;
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+	} else if (action.do === "copy") {
+		// The clipboard needs https or localhost; elsewhere the link is shown to be copied by hand.
+		const url = location.href;
+		const shown = () => window.prompt("", url);
+		navigator.clipboard ? navigator.clipboard.writeText(url).catch(shown) : shown();
+	}
+}
+
+watch("value", () => props.value && act(JSON.parse(props.value)));
+
+let language = document.documentElement.lang;
+const observer = new MutationObserver(() => {
+	if (!element.isConnected) return observer.disconnect();
+	if (document.documentElement.lang !== language) {
+		language = document.documentElement.lang;
+		trigger("language", language);
+	}
+});
+observer.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });

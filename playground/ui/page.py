@@ -1,0 +1,52 @@
+"""Page: an invisible component through which the server changes the address, downloads and copies.
+
+The address bar always holds the share link of what is on the screen, so a reload loses nothing.
+"""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+_SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+_number = itertools.count(1)
+
+
+class Page(gr.HTML):
+    """value: one of the actions below. `.language` fires when the visitor switches the language."""
+
+    def __init__(self, value: dict[str, Any] | str | None = None, **options: Any) -> None:
+        super().__init__(
+            value,
+            html_template="<span hidden></span>",
+            js_on_load=_SCRIPT,
+            apply_default_css=False,
+            elem_classes="pg-page",
+            **options,
+        )
+
+    def postprocess(self, value: dict[str, Any] | str | None) -> str | None:
+        if isinstance(value, dict):
+            # Numbered, so that the same action twice is still a change.
+            return json.dumps({**value, "number": next(_number)})
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def address(parameters: dict[str, str] | None) -> dict[str, Any]:
+    """Put a link's parameters into the address bar; None takes them out."""
+    return {"do": "address", "parameters": parameters or {}}
+
+
+def download(name: str, text: str) -> dict[str, Any]:
+    """Hand the browser a file; nothing is written on the server."""
+    return {"do": "download", "name": name, "text": text}
+
+
+def copy_link() -> dict[str, Any]:
+    """Put the address on the clipboard."""
+    return {"do": "copy"}

@@ -1,0 +1,55 @@
+"""TokenStrip: a text as a row of buttons, one a token, that can be clicked or reached with the keyboard."""
+
+import json
+from pathlib import Path
+from typing import Any, TypedDict
+
+import gradio as gr
+
+_SCRIPT = (Path(__file__).parent / "tokens.js").read_text(encoding="utf-8")
+_CSS = (Path(__file__).parent / "tokens.css").read_text(encoding="utf-8")
+
+
+class Token(TypedDict, total=False):
+    """text: as shown; state: a CSS class suffix; title: hover text; pressed: for screen readers;
+    fixed: true for a token that cannot be clicked."""
+
+    text: str
+    state: str
+    title: str
+    pressed: bool
+    fixed: bool
+
+
+class TokenStrip(gr.HTML):
+    """value: a list of Token. `.select` carries the clicked token's place in SelectData.index."""
+
+    def __init__(self, value: list[Token] | None = None, **options: Any) -> None:
+        super().__init__(
+            value,
+            html_template="<div class='pg-tokens' role='group' aria-label='${label || \"\"}'></div>",
+            css_template=_CSS,
+            js_on_load=_SCRIPT,
+            apply_default_css=False,
+            **options,
+        )
+
+    def postprocess(self, value: list[Token] | str | None) -> str:
+        return value if isinstance(value, str) else json.dumps(value or [])
+
+    def preprocess(self, payload: str | None) -> list[Token]:
+        return parse(payload)
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "string", "description": "a list of tokens as JSON"}
+
+
+def parse(payload: str | None) -> list[Any]:
+    """Tokens as the page sent them; what is not a list of them counts as none."""
+    try:
+        tokens: Any = json.loads(payload or "[]")
+    except ValueError:
+        return []
+    if not isinstance(tokens, list):
+        return []
+    return [token for token in tokens if isinstance(token, dict) and isinstance(token.get("text"), str)]
