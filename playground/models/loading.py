@@ -62,10 +62,10 @@ class Loaded:
     def max_length(self) -> int:
         """Tokens the model reads at most, special tokens included."""
         config = self.model.config
-        positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", 512)
+        positions: int = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", 512)
         # RoBERTa's positions start after the padding index, so two of them are never used.
         reserved = 2 if config.model_type in {"roberta", "xlm-roberta", "camembert"} else 0
-        return min(int(positions) - reserved, int(self.tokenizer.model_max_length or positions))
+        return min(positions - reserved, int(self.tokenizer.model_max_length))
 
 
 _CACHE: ByteCache[Loaded] = ByteCache(int(float(os.environ.get("PLAYGROUND_CACHE_GB", "4")) * 2**30))

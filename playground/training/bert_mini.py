@@ -55,8 +55,8 @@ ABOUT = About(
     limits="Small and briefly trained: it knows grammar and common facts, mistakes rarer ones, and repeats the biases "
     "of its texts. English only, at most 512 tokens (trained on 128).",
     bars=(
-        "masked_top1: all predicted places ([MASK], random and kept) of wikipedia_en/dev, articles of 2018 that are not "
-        "in the training text.",
+        "masked_top1: all predicted places ([MASK], random and kept) of wikipedia_en/dev, articles of 2018 of which "
+        "none is in the training text.",
         "masked_top1_only_mask: of these, the places that hold [MASK].",
         "nsp_accuracy: pairs from the same articles, half next, half from another article; guessing gives 50%.",
     ),
