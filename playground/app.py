@@ -100,7 +100,7 @@ def _follow_language(tabs: list[TabParts], shell: Shell) -> None:
 def launch_options() -> dict[str, Any]:
     """Arguments of `launch()`, and of `gr.mount_gradio_app` as far as it takes them."""
     return {
-        "server_name": os.environ.get("HOST", "127.0.0.1" if not os.environ.get("SPACE_ID") else "0.0.0.0"),
+        "server_name": os.environ.get("HOST") or None,  # None: this machine only; a Space sets its own
         "server_port": int(os.environ["PORT"]) if os.environ.get("PORT") else None,
         "root_path": os.environ.get("GRADIO_ROOT_PATH") or None,
         "theme": theme.theme(),

@@ -34,11 +34,12 @@ def wait_for(url: str, seconds: float, process: subprocess.Popen[bytes]) -> floa
 
 
 @contextmanager
-def running(script: str = "app.py", **environment: str) -> Iterator[str]:
-    """Run a script that honours PORT, and give its address. Its output is shown when it fails."""
+def running(script: str = "app.py", module: str | None = None, **environment: str) -> Iterator[str]:
+    """Run a script (or a module) that honours PORT, and give its address. Its output is shown when a test fails."""
     port = free_port()
     env = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "HF_HUB_OFFLINE": "1", **environment}
-    process = subprocess.Popen([sys.executable, script], cwd=ROOT, env=env)
+    command = ["-m", module] if module else [script]
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(address, 90, process)

@@ -118,9 +118,9 @@ def choices(head: str) -> list[str]:
 
 
 def reader_of(language: str, head: str) -> str:
-    """The model to name to someone who typed `language`: the first listed one that reads it with that head."""
-    for entry in entries():
-        if language in entry.languages and head in entry.heads and not entry.id.startswith("local/"):
+    """The model to name to someone who typed `language`: the first listed one made for it that has the head."""
+    for entry in _listed():
+        if entry.languages[0] == language and head in entry.heads:
             return entry.id
     raise KeyError((language, head))
 

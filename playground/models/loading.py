@@ -62,7 +62,7 @@ class Loaded:
     def max_length(self) -> int:
         """Tokens the model reads at most, special tokens included."""
         config = self.model.config
-        positions: int = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", 512)
+        positions = int(getattr(config, "max_position_embeddings", 0) or getattr(config, "n_positions", 512))
         # RoBERTa's positions start after the padding index, so two of them are never used.
         reserved = 2 if config.model_type in {"roberta", "xlm-roberta", "camembert"} else 0
         return min(positions - reserved, int(self.tokenizer.model_max_length))

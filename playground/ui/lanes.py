@@ -10,6 +10,10 @@ from playground.demo import Demo
 from playground.runs import SCHEMA_VERSION, Run
 
 
+# On ZeroGPU every call forks a worker and borrows a GPU, and nothing outlives the call.
+ZERO_GPU = bool(os.environ.get("SPACES_ZERO_GPU"))
+
+
 class Lane(TypedDict):
     concurrency_id: str
     concurrency_limit: int
@@ -24,7 +28,7 @@ LANES: dict[str, Lane] = {"quick": QUICK, "long": LONG}
 @cache
 def on_device(demo: Demo) -> Callable[[Any], Any]:
     """The demo's run; on ZeroGPU inside a worker that holds a GPU, elsewhere as it is."""
-    if not os.environ.get("SPACES_ZERO_GPU"):
+    if not ZERO_GPU:
         return demo.run
     import spaces
 

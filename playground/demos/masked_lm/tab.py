@@ -13,7 +13,7 @@ from playground.models import catalogue
 from playground.plots.style import percent
 from playground.runs import Run
 from playground.ui.figure import Figure
-from playground.ui.lanes import QUICK, call
+from playground.ui.lanes import QUICK, ZERO_GPU, call
 from playground.ui.language import LANG_JS, help_key, t
 from playground.ui.shell import Shell, TabParts, ask, run_bar
 from playground.ui.tokens import Token, TokenStrip
@@ -86,7 +86,9 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
     settings = [text, model, top_k, strip]
-    for listen in (text.input, text.submit, model.input, top_k.input):
+    # At every key, except where each call borrows a GPU.
+    typing = [] if ZERO_GPU else [text.input]
+    for listen in (*typing, text.submit, model.input, top_k.input):
         listen(
             predict,
             [*settings, run, shell.lang],

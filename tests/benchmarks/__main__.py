@@ -1,0 +1,17 @@
+"""`python -m tests.benchmarks NAME`: prints a ratio against a named peer, measured in the same run.
+
+Timings are for people to read; no test depends on one.
+"""
+
+import sys
+
+from tests.benchmarks import startup
+
+BENCHMARKS = {"startup": startup.main}
+
+if __name__ == "__main__":
+    names = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        sys.exit(f"{', '.join(unknown)}: not known; give some of {', '.join(BENCHMARKS)}.")
+    for name in names:
+        BENCHMARKS[name]()

@@ -1,0 +1,68 @@
+"""The floors of the house hold, and what is stored still fits."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from playground import demos, examples
+from playground.demo import Demo
+from playground.paths import ROOT
+from playground.runs import MAX_RUN_BYTES
+
+
+def test_import_contracts_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    command = str(linter) if linter.is_file() else shutil.which("lint-imports")
+    assert command, "lint-imports is missing: pip install -r tests/requirements.txt"
+    done = subprocess.run([command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_building_the_page_imports_no_torch() -> None:
+    code = "import sys; from playground.app import build; build(); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("False")
+
+
+@pytest.mark.parametrize("demo", demos.ALL, ids=lambda demo: demo.name)
+def test_stored_examples_match_their_schema_and_requests(demo: Demo) -> None:
+    runs = examples.stored(demo.name)
+    wanted = examples.requests()[demo.name]
+    assert len(runs) == len(wanted) > 0, "run `python -m playground.examples`"
+    for run, values in zip(runs, wanted, strict=True):
+        assert run.demo == demo.name
+        request = demo.request.model_validate(run.request)
+        assert request == demo.request.model_validate(values), "run `python -m playground.examples`"
+        result = demo.result.model_validate(run.result)
+        assert result.model_dump() == run.result
+        assert len(run.model_dump_json()) <= MAX_RUN_BYTES
+
+
+@pytest.mark.parametrize("demo", demos.ALL, ids=lambda demo: demo.name)
+def test_stored_examples_are_what_the_models_say_now(demo: Demo) -> None:
+    """A new checkpoint without new examples would show one model's bars under another's name."""
+    run = examples.stored(demo.name)[0]
+    result = demo.run(demo.request.model_validate(run.request))
+    assert not hasattr(result, "__next__")
+    assert _rounded(result.model_dump()) == _rounded(run.result)  # type: ignore[union-attr]
+
+
+def _rounded(value: object) -> object:
+    """Floats to 2 digits: machines differ in the last ones."""
+    if isinstance(value, float):
+        return round(value, 2)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list) else value
+
+
+def test_no_module_outgrows_one_idea() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "playground").rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
