@@ -58,6 +58,8 @@ def _restore(app: gr.Blocks, bar: gr.Tabs, tabs: list[TabParts], shell: Shell, q
         parameters = dict(parse_qsl(search.lstrip("?"), max_num_fields=20)) if len(search) < 10_000 else {"run": ""}
         wanted = parameters.get("tab", tabs[0].demo.name)
         selected = wanted if any(parts.demo.name == wanted for parts in tabs) else tabs[0].demo.name
+        if "run" not in parameters and selected == tabs[0].demo.name and language_of(lang) == "en":
+            return [gr.skip()] * (1 + len(outputs))  # the page was sent with just this
         values: list[Any] = []
         for parts in tabs:
             if parts.demo.name != selected:

@@ -27,6 +27,12 @@ class Demo:
         function = import_module(f"playground.demos.{self.name}.pipeline").run
         return function
 
+    def prepare(self, request: Any) -> None:
+        """Load what `run` will need, if the pipeline says how: on ZeroGPU what a worker loads is lost with it."""
+        function = getattr(import_module(f"playground.demos.{self.name}.pipeline"), "prepare", None)
+        if function is not None:
+            function(request)
+
     @property
     def help(self) -> str:
         """The tab's English help text: the docstring of the demo's package."""

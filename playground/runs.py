@@ -53,9 +53,9 @@ def parse(data: bytes, demo: str) -> Run:
 
 def to_link(demo: str, request: dict[str, Any]) -> dict[str, str] | None:
     """The query parameters that carry a request, or None when it is too long for a link."""
-    packed = zlib.compress(json.dumps(request, separators=(",", ":"), ensure_ascii=False).encode(), 9)
-    run = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    if len(run) > MAX_LINK_BYTES:
+    text = json.dumps(request, separators=(",", ":"), ensure_ascii=False).encode()
+    run = base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip("=")
+    if len(run) > MAX_LINK_BYTES or len(text) >= _MAX_REQUEST_BYTES:  # what from_link would refuse
         return None
     return {"tab": demo, "v": str(SCHEMA_VERSION), "run": run}
 
@@ -85,7 +85,7 @@ def complaint_of(error: ValidationError) -> Complaint:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, Complaint):
         return cause
-    field = ".".join(str(part) for part in first["loc"]) or "request"
+    field = ".".join(str(part) for part in first["loc"])[:40] or "request"
     bounds = first.get("ctx", {})
     match first["type"]:
         case "less_than_equal":
@@ -97,7 +97,7 @@ def complaint_of(error: ValidationError) -> Complaint:
         case "missing":
             return Complaint("pg_err_missing", field=field)
         case _:
-            return Complaint("pg_err_type", field=field, expected=_EXPECTED.get(first["type"], first["msg"]))
+            return Complaint("pg_err_type", field=field, expected=_EXPECTED.get(first["type"], "valid"))
 
 
 _EXPECTED = {
@@ -110,4 +110,9 @@ _EXPECTED = {
     "bool_parsing": "true or false",
     "bool_type": "true or false",
     "list_type": "a list",
+    "dict_type": "a table of named values",
+    "model_type": "a table of named values",
+    "finite_number": "a finite number",
+    "string_unicode": "a readable text",
+    "extra_forbidden": "a known setting",
 }

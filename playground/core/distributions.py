@@ -40,4 +40,5 @@ def distribution(logits: Tensor, k: int) -> Distribution:
     # p log p is 0 at p = 0, where the logarithm may be -inf.
     terms = torch.where(probabilities > 0, probabilities * log_probabilities, torch.zeros_like(probabilities))
     top = log_probabilities.topk(k, dim=-1)
-    return Distribution(top.indices, top.values.exp(), -terms.sum(-1) / math.log(2), log_probabilities)
+    entropy = 0.0 - terms.sum(-1) / math.log(2)  # a certain word gives 0.0, not -0.0
+    return Distribution(top.indices, top.values.exp(), entropy, log_probabilities)

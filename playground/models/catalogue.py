@@ -135,4 +135,5 @@ def find(model: str) -> Entry:
             return entry
     if os.environ.get("PLAYGROUND_ALLOW_ANY_MODEL") == "1" and _HUB_ID.match(model):
         return Entry(id=model, heads=(), languages=("en", "ko"), hub_id=model)
-    raise Complaint("pg_err_model_unknown", model=model[:80])
+    shown = model[:80].encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be sent to a page
+    raise Complaint("pg_err_model_unknown", model=shown)

@@ -15,7 +15,6 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
-from safetensors import SafetensorError
 from transformers import (
     AlbertForPreTraining,
     AutoModelForCausalLM,
@@ -103,12 +102,14 @@ def _load(entry: Entry, head: str) -> tuple[Loaded, int]:
             attn_implementation="sdpa",
             output_loading_info=True,
         )
-    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # whatever the files hold: `tokenizers` raises bare Exception
         if isinstance(error, ValueError) and "Unrecognized configuration class" in str(error):
             raise Complaint("pg_err_head_missing", model=entry.id, head=head) from error
         raise Complaint("pg_err_model_damaged", model=entry.id) from error
     finally:
         transformers_logging.set_verbosity(verbosity)
+    if len(tokenizer) <= len(tokenizer.all_special_ids):  # made up by Transformers: there was no tokenizer
+        raise Complaint("pg_err_model_damaged", model=entry.id)
     # Transformers fills what a checkpoint lacks with random numbers; a random head is never shown as trained.
     if info["missing_keys"] or info["mismatched_keys"]:
         raise Complaint("pg_err_head_missing", model=entry.id, head=head)

@@ -22,6 +22,8 @@ def sentence(error: Exception, language: str) -> str:
         error = complaint_of(error)
     if isinstance(error, Complaint):
         return error.sentence(language)
+    if isinstance(error, gr.Error):  # from a ZeroGPU worker, where it was put into words already
+        return str(error.message)
     _LOG.error("unforeseen", exc_info=error)
     return say("pg_err_unforeseen", language, kind=type(error).__name__)
 

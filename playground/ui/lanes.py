@@ -9,7 +9,6 @@ from typing import Any, TypedDict
 from playground.demo import Demo
 from playground.runs import SCHEMA_VERSION, Run
 
-
 # On ZeroGPU every call forks a worker and borrows a GPU, and nothing outlives the call.
 ZERO_GPU = bool(os.environ.get("SPACES_ZERO_GPU"))
 
@@ -34,8 +33,13 @@ def on_device(demo: Demo) -> Callable[[Any], Any]:
 
     from playground.ui.errors import as_gr_error
 
-    wrapped: Callable[[Any], Any] = spaces.GPU(as_gr_error(demo.run))
-    return wrapped
+    in_worker: Callable[[Any], Any] = spaces.GPU(as_gr_error(demo.run))
+
+    def prepared(request: Any) -> Any:
+        demo.prepare(request)
+        return in_worker(request)
+
+    return prepared
 
 
 def call(demo: Demo, values: dict[str, Any]) -> Run:

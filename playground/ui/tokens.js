@@ -10,17 +10,28 @@ function draw() {
 		if (!button) {
 			button = document.createElement("button");
 			button.type = "button";
-			button.addEventListener("click", () => trigger("select", { index, value: button.textContent }));
+			button.addEventListener("click", () => click(index));
 			strip.append(button);
 		}
-		button.textContent = token.text; // never innerHTML: the text is the visitor's
-		button.className = "pg-token" + (token.state ? " pg-" + token.state : "");
+		const pressed = token.pressed && token.pressed_text;
+		button.textContent = pressed ? token.pressed_text : token.text; // never innerHTML: it is the visitor's text
+		button.className = "pg-token" + (pressed ? " pg-pressed" : "") + (token.state ? " pg-" + token.state : "");
 		button.title = token.title ?? "";
 		button.disabled = Boolean(token.fixed);
 		if (token.fixed) button.removeAttribute("aria-pressed");
 		else button.setAttribute("aria-pressed", String(Boolean(token.pressed)));
 	});
 	if (focused >= 0 && strip.children[focused]) strip.children[focused].focus();
+}
+
+function click(index) {
+	const tokens = JSON.parse(props.value);
+	if (tokens[index].pressed_text) {
+		tokens[index].pressed = !tokens[index].pressed;
+		props.value = JSON.stringify(tokens);
+		draw();
+	}
+	trigger("select", { index, value: tokens[index].text });
 }
 
 watch("value", draw);

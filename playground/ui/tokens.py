@@ -11,10 +11,11 @@ _CSS = (Path(__file__).parent / "tokens.css").read_text(encoding="utf-8")
 
 
 class Token(TypedDict, total=False):
-    """text: as shown; state: a CSS class suffix; title: hover text; pressed: for screen readers;
-    fixed: true for a token that cannot be clicked."""
+    """text: as shown; pressed_text: as shown while pressed, and what makes a click press it; state: a CSS class
+    suffix; title: hover text; fixed: true for a token that cannot be clicked."""
 
     text: str
+    pressed_text: str
     state: str
     title: str
     pressed: bool
@@ -22,7 +23,11 @@ class Token(TypedDict, total=False):
 
 
 class TokenStrip(gr.HTML):
-    """value: a list of Token. `.select` carries the clicked token's place in SelectData.index."""
+    """value: a list of Token. `.select` carries the clicked token's place in SelectData.index.
+
+    A click presses or releases a token with a pressed_text at once, in the browser; the server reads the whole
+    row's state. So clicks that are faster than the answers are all kept.
+    """
 
     def __init__(self, value: list[Token] | None = None, **options: Any) -> None:
         super().__init__(

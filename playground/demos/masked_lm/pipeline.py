@@ -18,13 +18,10 @@ def run(request: Request) -> Result:
     Raises Complaint when the model does not read the text's language, the text is longer than the model
     reads, a position is not in the text or is a special token, or nothing is left to read.
     """
-    entry = catalogue.find(request.model)
-    if mostly_korean(request.text) and "ko" not in entry.languages:
-        reader = catalogue.reader_of("ko", "masked_lm")
-        raise Complaint("pg_err_korean", model=request.model, reader=reader)
-    loaded = load(request.model, "masked_lm")
+    loaded = _reader(request)
     tokenizer = loaded.tokenizer
-    ids = tokenizer(request.text, return_tensors="pt", verbose=False)["input_ids"][0]  # (T,)
+    text = request.text.replace("[MASK]", tokenizer.mask_token)  # RoBERTa's is <mask>
+    ids = tokenizer(text, return_tensors="pt", verbose=False)["input_ids"][0]  # (T,)
     if len(ids) > loaded.max_length:
         raise Complaint("pg_err_tokens", size=len(ids), model=request.model, limit=loaded.max_length)
     special = [
@@ -43,6 +40,19 @@ def run(request: Request) -> Result:
         predictions=_predict(loaded, ids, holes, set(typed), request.top_k) if holes else [],
         notices=_notices(loaded, ids),
     )
+
+
+def prepare(request: Request) -> None:
+    """Load the model of a request, so that `run` finds it in the cache."""
+    _reader(request)
+
+
+def _reader(request: Request) -> Loaded:
+    entry = catalogue.find(request.model)
+    if mostly_korean(request.text) and "ko" not in entry.languages:
+        reader = catalogue.reader_of("ko", "masked_lm")
+        raise Complaint("pg_err_korean", model=request.model, reader=reader)
+    return load(request.model, "masked_lm")
 
 
 def _check(holes: list[int], special: list[int], length: int) -> None:

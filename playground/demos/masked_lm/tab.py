@@ -75,19 +75,20 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         gr.Markdown(t(help_key(DEMO)))
 
     def predict(text: str, model: str, top_k: int, tokens: list[Token], run: str, lang: str) -> list[Any]:
-        before = result_of(Run.model_validate_json(run)).tokens
-        values = {"text": text, "model": model, "top_k": top_k, "positions": pressed(tokens)}
-        return _ask_moved(parts, shell, values, before, lang)
+        shown = Run.model_validate_json(run)
+        values = {"text": text, "model": model, "top_k": top_k}
+        if values == {name: shown.request[name] for name in values}:
+            return parts.show_result(shown, lang)  # the text changed because this run was opened
+        return _ask_moved(parts, shell, values | {"positions": pressed(tokens)}, result_of(shown).tokens, lang)
 
-    def toggle(text: str, model: str, top_k: int, tokens: list[Token], lang: str, event: gr.SelectData) -> list[Any]:
-        positions = set(pressed(tokens)) ^ {int(event.index)}
-        values = {"text": text, "model": model, "top_k": top_k, "positions": sorted(positions)}
-        return ask(parts, shell, values, lang)
+    def toggle(text: str, model: str, top_k: int, tokens: list[Token], lang: str) -> list[Any]:
+        values = {"text": text, "model": model, "top_k": top_k, "positions": pressed(tokens)}
+        return ask(parts, shell, values, lang)[1:]
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
     settings = [text, model, top_k, strip]
-    # At every key, except where each call borrows a GPU.
-    typing = [] if ZERO_GPU else [text.input]
+    # At every change, except where each call borrows a GPU. (Textbox.input misses what is pasted.)
+    typing = [] if ZERO_GPU else [text.change]
     for listen in (*typing, text.submit, model.input, top_k.input):
         listen(
             predict,
@@ -97,7 +98,16 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             **shared,
             **QUICK,
         )
-    strip.select(toggle, [*settings, shell.lang], parts.result_outputs(shell), **shared, **QUICK)
+    # The strip shows the click already; were it an output too, a late answer would undo the next click.
+    assert parts.outputs[0] is strip
+    strip.select(
+        toggle,
+        [*settings, shell.lang],
+        parts.result_outputs(shell)[1:],
+        trigger_mode="always_last",
+        **shared,
+        **QUICK,
+    )
     for chip, example in zip(chips, examples, strict=True):
         chip.click(
             lambda lang, example=example: parts.show(example, lang),
@@ -120,25 +130,25 @@ def result_of(run: Run) -> Result:
 
 
 def strip_of(run: Run, language: str) -> list[Token]:
-    """The tokens as buttons; hidden ones are pressed and show [MASK] with the word in the hover text."""
+    """The tokens as buttons that show [MASK] while pressed; a [MASK] that was typed cannot be released."""
     result = result_of(run)
     hidden = {prediction.position: prediction for prediction in result.predictions}
     tokens: list[Token] = []
     for place, token in enumerate(result.tokens):
         if place in result.special:
             tokens.append({"text": token, "fixed": True, "title": say("pg_mlm_token_special", language)})
-        elif place in hidden:
-            typed = hidden[place].original is None
-            title = say("pg_mlm_token_typed" if typed else "pg_mlm_token_hidden", language, token=token)
-            tokens.append({"text": "[MASK]", "state": "masked", "pressed": True, "fixed": typed, "title": title})
+        elif place in hidden and hidden[place].original is None:
+            title = say("pg_mlm_token_typed", language)
+            tokens.append({"text": token, "state": "typed", "fixed": True, "title": title})
         else:
-            tokens.append({"text": token, "title": say("pg_mlm_token", language, place=place)})
+            title = say("pg_mlm_token", language, place=place, token=token)
+            tokens.append({"text": token, "pressed_text": "[MASK]", "pressed": place in hidden, "title": title})
     return tokens
 
 
 def pressed(tokens: Sequence[Token]) -> list[int]:
     """Places that the visitor hid; a [MASK] that was typed is in the text and not among them."""
-    return [place for place, token in enumerate(tokens) if token.get("pressed") and not token.get("fixed")]
+    return [place for place, token in enumerate(tokens) if token.get("pressed")]
 
 
 def moved(positions: Sequence[int], before: Sequence[str], after: Sequence[str]) -> list[int]:
