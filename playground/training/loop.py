@@ -93,7 +93,6 @@ def train(
     loss(model, batch) gives the scalar to minimise and parts of it to report.
     stop_at: leave after that step, as an interruption would, with the state saved.
     """
-    torch.manual_seed(settings.seed)
     model.to(device).train()
     groups = parameter_groups(model, new_parameters or set(), settings)
     optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
@@ -116,6 +115,7 @@ def train(
         factor = schedule(fraction() + (0.5 / settings.steps if settings.steps else 0.0), settings.warmup)
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * group["factor"] * max(factor, 1e-3)
+        torch.manual_seed(settings.seed * 1_000_003 + progress.step)  # dropout, too, depends on the step alone
         data = {key: value.to(device, non_blocking=True) for key, value in batch(progress.step).items()}
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
             total, parts = loss(model, data)

@@ -10,9 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from playground.training.corpora import CorpusError
 from playground.training.store import TokenStore
 
 IS_NEXT, NOT_NEXT = 0, 1
+_ATTEMPTS = 10_000
 
 
 def _run(store: TokenStore, start: int, end: int, room: int) -> list[list[int]]:
@@ -29,14 +31,16 @@ def _run(store: TokenStore, start: int, end: int, room: int) -> list[list[int]]:
 
 
 def draw_pair(store: TokenStore, rng: np.random.Generator, room: int) -> tuple[list[int], list[int], int]:
-    """Two segments of together at most `room` tokens, and IS_NEXT or NOT_NEXT."""
+    """Two segments of together at most `room` tokens, and IS_NEXT or NOT_NEXT. Raises CorpusError when there are none."""
     sentences = len(store.sentences) - 1
-    while True:
+    for _ in range(_ATTEMPTS):
         start = int(rng.integers(sentences))
         document = store.document_of(start)
         run = _run(store, start, int(store.documents[document + 1]), room)
-        if len(run) >= 2:
+        if len(run) >= 2 and len(store.documents) > 2:
             break
+    else:
+        raise CorpusError(f"The corpus makes no pairs of {room} tokens: it needs two documents of several sentences.")
     cut = int(rng.integers(1, len(run)))
     first = [token for ids in run[:cut] for token in ids]
     label = int(rng.integers(2))

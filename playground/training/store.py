@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
+from playground.training.corpora import CorpusError
+
 
 @dataclass(frozen=True)
 class TokenStore:
@@ -33,7 +35,8 @@ class TokenStore:
 def tokenise(
     documents: Iterable[list[str]], tokenizer: PreTrainedTokenizerBase, max_tokens: int, batch: int = 32
 ) -> TokenStore:
-    """Tokenise documents until `max_tokens` are there. Raises ValueError for a vocabulary beyond 16 bits."""
+    """Tokenise documents until `max_tokens` are there. Raises ValueError for a vocabulary beyond 16 bits, and
+    CorpusError when there is no text."""
     if len(tokenizer) > 2**16:
         raise ValueError(f"The vocabulary has {len(tokenizer)} words; a token store holds at most 65,536.")
     chunks: list[NDArray[np.uint16]] = []
@@ -57,7 +60,7 @@ def tokenise(
             if kept:
                 document_ends.append(document_ends[-1] + kept)
     if not chunks:
-        raise ValueError("There is no text to tokenise: the corpus files are empty.")
+        raise CorpusError("There is no text to tokenise: the corpus files are empty.")
     return TokenStore(np.concatenate(chunks), np.asarray(sentence_ends, np.int64), np.asarray(document_ends, np.int64))
 
 
