@@ -55,7 +55,7 @@ def _restore(app: gr.Blocks, bar: gr.Tabs, tabs: list[TabParts], shell: Shell, q
     outputs = [component for parts in tabs for component in parts.all_outputs(shell)]
 
     def restore(search: str, lang: str) -> list[Any]:
-        parameters = dict(parse_qsl(search.lstrip("?"), max_num_fields=20)) if len(search) < 10_000 else {"run": ""}
+        parameters = dict(parse_qsl(search.lstrip("?"))) if len(search) < 10_000 else {"run": ""}
         wanted = parameters.get("tab", tabs[0].demo.name)
         selected = wanted if any(parts.demo.name == wanted for parts in tabs) else tabs[0].demo.name
         if "run" not in parameters and selected == tabs[0].demo.name and language_of(lang) == "en":

@@ -31,8 +31,16 @@ def language_of(tag: str | None) -> str:
 
 
 def say(key: str, language: str = "en", **values: Any) -> str:
-    """The text of `key`, its {places} filled with `values`. Raises KeyError for an unknown key."""
-    return texts(language_of(language))[key].format(**values)
+    """The text of `key`, its {places} filled with `values`. Raises KeyError for an unknown key.
+
+    A value that is itself the key of a kind (`pg_kind_...`) is said in the same language.
+    """
+    words = texts(language_of(language))
+    filled = {
+        name: words.get(value, value) if isinstance(value, str) and value.startswith("pg_kind_") else value
+        for name, value in values.items()
+    }
+    return words[key].format(**filled)
 
 
 class Notice(BaseModel):

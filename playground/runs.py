@@ -97,22 +97,22 @@ def complaint_of(error: ValidationError) -> Complaint:
         case "missing":
             return Complaint("pg_err_missing", field=field)
         case _:
-            return Complaint("pg_err_type", field=field, expected=_EXPECTED.get(first["type"], "valid"))
+            return Complaint("pg_err_type", field=field, expected=_EXPECTED.get(first["type"], "pg_kind_valid"))
 
 
 _EXPECTED = {
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "int_type": "a whole number",
-    "float_parsing": "a number",
-    "float_type": "a number",
-    "string_type": "a text",
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a table of named values",
-    "model_type": "a table of named values",
-    "finite_number": "a finite number",
-    "string_unicode": "a readable text",
-    "extra_forbidden": "a known setting",
+    "int_parsing": "pg_kind_int",
+    "int_from_float": "pg_kind_int",
+    "int_type": "pg_kind_int",
+    "float_parsing": "pg_kind_float",
+    "float_type": "pg_kind_float",
+    "string_type": "pg_kind_text",
+    "bool_parsing": "pg_kind_bool",
+    "bool_type": "pg_kind_bool",
+    "list_type": "pg_kind_list",
+    "dict_type": "pg_kind_table",
+    "model_type": "pg_kind_table",
+    "finite_number": "pg_kind_finite",
+    "string_unicode": "pg_kind_text",
+    "extra_forbidden": "pg_kind_known",
 }

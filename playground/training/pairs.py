@@ -31,7 +31,7 @@ def _run(store: TokenStore, start: int, end: int, room: int) -> list[list[int]]:
 
 
 def draw_pair(store: TokenStore, rng: np.random.Generator, room: int) -> tuple[list[int], list[int], int]:
-    """Two segments of together at most `room` tokens, and IS_NEXT or NOT_NEXT. Raises CorpusError when there are none."""
+    """Two segments of together at most `room` tokens, and IS_NEXT or NOT_NEXT. Raises CorpusError if there are none."""
     sentences = len(store.sentences) - 1
     for _ in range(_ATTEMPTS):
         start = int(rng.integers(sentences))

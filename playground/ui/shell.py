@@ -123,7 +123,9 @@ def run_bar(parts: TabParts, shell: Shell) -> None:
 
     def uploaded(data: bytes | None, lang: str) -> list[Any]:
         try:
-            return parts.show(parse(data or b"", parts.demo.name), lang)
+            run = parse(data or b"", parts.demo.name)
+            parts.demo.request.model_validate(run.request)
+            return parts.show(run, lang)
         except Exception as error:
             # A file that is a Run but whose result does not fit the demo is as broken as any other.
             said = error if isinstance(error, Complaint) else Complaint("pg_err_run_broken")

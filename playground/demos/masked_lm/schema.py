@@ -64,5 +64,5 @@ class Result(BaseModel):
 
     tokens: list[str]
     special: list[int]  # positions that cannot be hidden: [CLS], [SEP]
-    predictions: list[Prediction]
+    predictions: list[Prediction] = Field(max_length=MAX_MASKS)  # a figure has a panel for each
     notices: list[Notice] = Field(default_factory=list)
