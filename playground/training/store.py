@@ -72,7 +72,8 @@ def cached(
     max_tokens: int,
 ) -> TokenStore:
     """The store of `documents`, made once and kept under `folder` by a digest of what it depends on."""
-    vocabulary = hashlib.sha256("\n".join(sorted(tokenizer.get_vocab())).encode()).hexdigest()
+    words = tokenizer.get_vocab()
+    vocabulary = hashlib.sha256("\n".join(sorted(words, key=words.__getitem__)).encode()).hexdigest()
     digest = hashlib.sha256(f"{key} {max_tokens} {vocabulary}".encode()).hexdigest()[:16]
     path = folder / f"tokens-{digest}.npz"
     if not path.is_file():
