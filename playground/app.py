@@ -1,6 +1,7 @@
 """Puts the tabs together: `build()` makes the page, `launch_options()` says how it is served."""
 
 import os
+import sys
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,7 +11,7 @@ from starlette.middleware import Middleware
 from playground import demos
 from playground.demos.masked_lm import tab as masked_lm_tab
 from playground.examples import stored
-from playground.messages import language_of
+from playground.messages import Complaint, language_of
 from playground.paths import ASSETS
 from playground.runs import Run
 from playground.ui import api, language, theme
@@ -122,4 +123,7 @@ def warm_up() -> None:
     from playground.ui.lanes import call
 
     for demo in demos.ALL:
-        call(demo, stored(demo.name)[0].request)
+        try:
+            call(demo, stored(demo.name)[0].request)
+        except Complaint as problem:  # a missing model is one tab's trouble: the page is served all the same
+            print(f"{demo.name}: {problem}", file=sys.stderr)

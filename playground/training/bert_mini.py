@@ -32,7 +32,7 @@ class Sizes:
     batch: int
 
 
-CPU = Sizes(wikipedia=12_000_000, books=4_000_000, reviews=4_000_000, batch=16)
+CPU = Sizes(wikipedia=32_000_000, books=4_000_000, reviews=4_000_000, batch=16)
 GPU = Sizes(wikipedia=80_000_000, books=30_000_000, reviews=30_000_000, batch=256)
 LEARNING_RATE = {"cpu": 3e-4, "cuda": 6e-4}
 HEAD_FACTOR = 3.0
