@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 # Okabe and Ito 2008, "Color Universal Design"; slightly darkened or lightened to read on white and on black.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3182bd", "#d95f02", "#1b9e77", "#a05195", "#8a8f98"
 
-_AXIS = {"automargin": True, "zeroline": False, "ticks": "", "title": {"standoff": 8}}
+_AXIS = {"automargin": True, "zeroline": False, "ticks": "", "title": {"standoff": 8, "font": {"size": 13}}}
 TEMPLATE = go.layout.Template(
     layout={
         "font": {"family": "system-ui, 'Noto Sans', 'Noto Sans CJK KR', sans-serif", "size": 13},
