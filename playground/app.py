@@ -34,7 +34,7 @@ def build() -> gr.Blocks:
         with gr.Row(elem_classes="pg-header"):
             gr.HTML("<h1>Pretraining Playground</h1>", apply_default_css=False)
             gr.Markdown(t("pg_subtitle"), elem_classes="pg-subtitle")
-            state = gr.HTML(status(first, "en"), elem_id="pg-status", apply_default_css=False)
+            state = gr.HTML(status(first, "en", stored=True), elem_id="pg-status", apply_default_css=False)
             gr.HTML(_LANGUAGES, apply_default_css=False)
         shell = Shell(lang=gr.Textbox("en", visible=False), status=state, page=Page())
         query = gr.Textbox("", visible=False)
@@ -87,7 +87,9 @@ def _follow_language(tabs: list[TabParts], shell: Shell) -> None:
     for parts in tabs:
 
         def redraw(run: str, lang: str, parts: TabParts = parts) -> list[Any]:
-            return parts.show_result(Run.model_validate_json(run), language_of(lang), link=False)
+            shown = Run.model_validate_json(run)
+            is_stored = shown in stored(parts.demo.name)
+            return parts.show_result(shown, language_of(lang), link=False, stored=is_stored)
 
         shell.page.language(
             redraw,

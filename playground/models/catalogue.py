@@ -117,6 +117,17 @@ def choices(head: str) -> list[str]:
     return [entry.id for entry in entries() if head in entry.heads]
 
 
+def options(head: str) -> list[tuple[str, str]]:
+    """(label, id) of the same models for a dropdown: size and languages; an arrow marks what must be downloaded."""
+    return [(_label(entry) if entry.parameters else entry.id, entry.id) for entry in entries() if head in entry.heads]
+
+
+def _label(entry: Entry) -> str:
+    size = f"{entry.parameters / 1e9:.1f}B" if entry.parameters >= 1e9 else f"{entry.parameters / 1e6:.0f}M"
+    name = entry.id if entry.bundled else f"⤓ {entry.id}"
+    return f"{name} · {size} · {', '.join(entry.languages)}"
+
+
 def reader_of(language: str, head: str) -> str:
     """The model to name to someone who typed `language`: the first listed one made for it that has the head."""
     for entry in _listed():

@@ -52,8 +52,8 @@ ABOUT = About(
         ("Large Movie Review Dataset, unlabelled part (Maas et al. 2011)", "research use"),
     ),
     uses="For demonstrations of masked language modelling, and as a start for small fine-tuned models.",
-    limits="Small and briefly trained: it knows grammar and common facts, mistakes rarer ones, and repeats the biases "
-    "of its texts. English only, at most 512 tokens (trained on 128).",
+    limits="Small and briefly trained: it knows grammar and a few common facts, mistakes most others, and repeats the "
+    "biases of its texts. English only, at most 512 tokens (trained on 128).",
     bars=(
         "masked_top1: all predicted places ([MASK], random and kept) of wikipedia_en/dev, articles of 2018 of which "
         "none is in the training text.",

@@ -28,8 +28,12 @@ def sentence(error: Exception, language: str) -> str:
     return say("pg_err_unforeseen", language, kind=type(error).__name__)
 
 
-def notice(*items: Exception | Notice | str, language: str) -> str:
-    """HTML of the notice line: errors, notices and plain texts, escaped, one a line; empty for none."""
+def notice(*items: Exception | Notice | str, language: str, kind: str = "") -> str:
+    """HTML of the notice line: errors, notices and plain texts, escaped, one a line; empty for none.
+
+    kind: `done` for good news; `stale` when the result on the screen is not that of the inputs any more,
+    `stale-input` when its row of tokens is not either: theme.css dims what is no longer true.
+    """
     texts = [
         item
         if isinstance(item, str)
@@ -38,7 +42,8 @@ def notice(*items: Exception | Notice | str, language: str) -> str:
         else sentence(item, language)
         for item in items
     ]
-    return f"<div class='pg-notice' role='status'>{'<br>'.join(map(html.escape, texts))}</div>" if texts else ""
+    classes = f"pg-notice pg-{kind}" if kind else "pg-notice"
+    return f"<div class='{classes}' role='status'>{'<br>'.join(map(html.escape, texts))}</div>" if texts else ""
 
 
 def as_gr_error(function: Callable[..., Any]) -> Callable[..., Any]:

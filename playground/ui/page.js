@@ -1,11 +1,15 @@
 const OURS = ["tab", "v", "run"];
 
+function address(parameters) {
+	const url = new URL(location.href);
+	OURS.forEach((name) => url.searchParams.delete(name));
+	Object.entries(parameters).forEach(([name, value]) => url.searchParams.set(name, value));
+	history.replaceState(null, "", url);
+}
+
 function act(action) {
 	if (action.do === "address") {
-		const url = new URL(location.href);
-		OURS.forEach((name) => url.searchParams.delete(name));
-		Object.entries(action.parameters).forEach(([name, value]) => url.searchParams.set(name, value));
-		history.replaceState(null, "", url);
+		address(action.parameters);
 	} else if (action.do === "download") {
 		const link = document.createElement("a");
 		link.href = URL.createObjectURL(new Blob([action.text], { type: "application/json" }));
@@ -13,6 +17,8 @@ function act(action) {
 		link.click();
 		setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 	} else if (action.do === "copy") {
+		// What was asked last stands in the address already, answered or not.
+		if (!new URL(location.href).searchParams.has("run")) address(action.parameters);
 		// The clipboard needs https or localhost; elsewhere the link is shown to be copied by hand.
 		const url = location.href;
 		const shown = () => window.prompt("", url);

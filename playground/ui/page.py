@@ -1,6 +1,6 @@
 """Page: an invisible component through which the server changes the address, downloads and copies.
 
-The address bar always holds the share link of what is on the screen, so a reload loses nothing.
+The address bar holds the share link of what was asked last, answered or not, so a reload loses nothing.
 """
 
 import itertools
@@ -47,6 +47,6 @@ def download(name: str, text: str) -> dict[str, Any]:
     return {"do": "download", "name": name, "text": text}
 
 
-def copy_link() -> dict[str, Any]:
-    """Put the address on the clipboard."""
-    return {"do": "copy"}
+def copy_link(parameters: dict[str, str]) -> dict[str, Any]:
+    """Put the address on the clipboard; a page as it was first opened gets these parameters before."""
+    return {"do": "copy", "parameters": parameters}

@@ -11,7 +11,7 @@ from gradio.components import Component
 from playground.demo import Demo
 from playground.messages import Complaint, say
 from playground.runs import Run, dump, from_link, parse, to_link
-from playground.ui.errors import notice
+from playground.ui.errors import notice, sentence
 from playground.ui.lanes import QUICK, call
 from playground.ui.language import LANG_JS, t
 from playground.ui.page import Page, address, copy_link, download
@@ -48,65 +48,102 @@ class TabParts:
     def result_outputs(self, shell: Shell) -> list[Component]:
         return [*self.outputs, self.run, self.notice, shell.status, shell.page]
 
-    def show(self, run: Run, language: str, link: bool = True) -> list[Any]:
-        """Values for `all_outputs`: fill the fields, draw, say the notices, put the link in the address bar."""
-        return [*(run.request.get(name, gr.skip()) for name in self.fields), *self.show_result(run, language, link)]
+    def show(self, run: Run, language: str, link: bool = True, stored: bool = True) -> list[Any]:
+        """Values for `all_outputs`: fill the fields, draw, say the notices, put the link in the address bar.
 
-    def show_result(self, run: Run, language: str, link: bool = True) -> list[Any]:
+        stored: the run was read from a file, so its time is not this machine's.
+        """
+        filled = [run.request.get(name, gr.skip()) for name in self.fields]
+        return [*filled, *self.show_result(run, language, link, stored)]
+
+    def show_result(self, run: Run, language: str, link: bool = True, stored: bool = False) -> list[Any]:
         result = self.demo.result.model_validate(run.result)
         return [
             *self.draw(run, language),
             dump(run),
             notice(*getattr(result, "notices", []), language=language),
-            status(run, language),
+            status(run, language, stored),
             address(to_link(run.demo, run.request)) if link else gr.skip(),
         ]
 
-    def complain(self, shell: Shell, error: Exception | str, language: str, fields: bool = False) -> list[Any]:
-        """Leave the screen as it is and say what is wrong."""
-        outputs = self.all_outputs(shell) if fields else self.result_outputs(shell)
-        said = notice(error, language=language)
-        return [said if component is self.notice else gr.skip() for component in outputs]
+    def complain(
+        self,
+        shell: Shell,
+        error: Exception | str,
+        language: str,
+        values: dict[str, Any] | None = None,
+        kind: str = "",
+    ) -> list[Any]:
+        """Values for `result_outputs` that leave the screen as it is and say what is wrong.
+
+        values: what was asked; it goes into the address bar, so that a reload or a switch of the language keeps
+        it. kind: as for `notice`.
+        """
+        link = to_link(self.demo.name, values) if values and _valid(self.demo, values) else None
+        said: dict[Component, Any] = {self.notice: notice(error, language=language, kind=kind)}
+        if link:
+            said[shell.page] = address(link)
+        return [said.get(component, gr.skip()) for component in self.result_outputs(shell)]
 
 
-def status(run: Run, language: str) -> str:
-    """The status line as HTML: model, device, milliseconds."""
-    text = say("pg_status", language, model=run.model, device=run.device, milliseconds=round(run.seconds * 1000))
+def _valid(demo: Demo, values: dict[str, Any]) -> bool:
+    try:
+        demo.request.model_validate(values)
+    except ValueError:
+        return False
+    return True
+
+
+def status(run: Run, language: str, stored: bool = False) -> str:
+    """The status line as HTML: model, device, milliseconds, and whether they are a stored run's."""
+    key = "pg_status_stored" if stored else "pg_status"
+    text = say(key, language, model=run.model, device=run.device, milliseconds=round(run.seconds * 1000))
     return f"<span class='pg-status'>{html.escape(text)}</span>"
 
 
-def ask(parts: TabParts, shell: Shell, values: dict[str, Any], language: str) -> list[Any]:
-    """Run the demo on `values` and return what `result_outputs` takes; errors become the notice."""
+def ask(parts: TabParts, shell: Shell, values: dict[str, Any], language: str, kind: str = "stale-input") -> list[Any]:
+    """Run the demo on `values` and return what `result_outputs` takes; errors become the notice of that kind."""
     try:
         return parts.show_result(call(parts.demo, values), language)
     except Exception as error:
-        return parts.complain(shell, error, language)
+        return parts.complain(shell, error, language, values, kind)
 
 
 def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: str) -> list[Any]:
-    """`all_outputs` for a share link; a broken or hostile one leaves the default page with a notice."""
+    """`all_outputs` for a share link; a broken or hostile one leaves the default page with a notice.
+
+    A sound request that cannot be answered now (its model is not here, say) fills the fields all the same.
+    """
+    fields = [gr.skip()] * len(parts.fields)
     try:
-        run = call(parts.demo, from_link(parameters))
-        return parts.show(run, language)
+        asked = from_link(parameters)
+    except Complaint as error:
+        return [*fields, *parts.complain(shell, error, language)]
+    try:
+        return parts.show(call(parts.demo, asked), language, stored=False)
     except Exception as error:
-        said: Exception | str = error
-        if not isinstance(error, Complaint) or error.key != "pg_err_link_broken":
-            reason = notice_text(error, language)
-            said = say("pg_err_link_failed", language, reason=reason)
-        return parts.complain(shell, said, language, fields=True)
+        if _valid(parts.demo, asked) and _selectable(parts, asked):
+            fields = [asked.get(name, gr.skip()) for name in parts.fields]
+            return [*fields, *parts.complain(shell, error, language, kind="stale-input")]
+        said = say("pg_err_link_failed", language, reason=sentence(error, language))
+        return [*fields, *parts.complain(shell, said, language)]
 
 
-def notice_text(error: Exception, language: str) -> str:
-    from playground.ui.errors import sentence
-
-    return sentence(error, language)
+def _selectable(parts: TabParts, asked: dict[str, Any]) -> bool:
+    """Whether the dropdowns offer what a link asks for."""
+    return all(
+        asked[name] in [value for _, value in field.choices]
+        for name, field in parts.fields.items()
+        if isinstance(field, gr.Dropdown) and name in asked
+    )
 
 
 def run_bar(parts: TabParts, shell: Shell) -> None:
-    """Copy link, save run, open run: the same row in every tab."""
+    """Copy link, save run, open run: the same row in every tab, with a line of its own for what came of it."""
+    said = gr.HTML("", elem_id=f"{parts.demo.name}-said", elem_classes="pg-notice-box pg-fading")
     with gr.Row(elem_classes="pg-bar"):
         copy = gr.Button(t("pg_copy_link"), size="sm", elem_id=f"{parts.demo.name}-copy")
-        save = gr.Button(t("pg_save_run"), size="sm", elem_id=f"{parts.demo.name}-save")
+        save = gr.Button(t("pg_save_run"), size="sm", elem_id=f"{parts.demo.name}-save", elem_classes="pg-save")
         load = gr.UploadButton(
             t("pg_open_run"), size="sm", type="binary", file_types=[".json"], elem_id=f"{parts.demo.name}-open"
         )
@@ -116,22 +153,24 @@ def run_bar(parts: TabParts, shell: Shell) -> None:
         link = to_link(run.demo, run.request)
         if link is None:
             return gr.skip(), notice(Complaint("pg_err_link_long"), language=lang)
-        return copy_link(), notice(say("pg_link_copied", lang), language=lang)
+        return copy_link(link), notice(say("pg_link_copied", lang), language=lang, kind="done")
 
-    def saved(stored: str) -> dict[str, Any]:
-        return download(f"{parts.demo.name}.run.json", stored)
+    def saved(stored: str, lang: str) -> tuple[Any, Any]:
+        name = f"{parts.demo.name}.run.json"
+        return download(name, stored), notice(say("pg_run_saved", lang, name=name), language=lang, kind="done")
 
     def uploaded(data: bytes | None, lang: str) -> list[Any]:
         try:
             run = parse(data or b"", parts.demo.name)
             parts.demo.request.model_validate(run.request)
-            return parts.show(run, lang)
+            return [*parts.show(run, lang), ""]
         except Exception as error:
             # A file that is a Run but whose result does not fit the demo is as broken as any other.
-            said = error if isinstance(error, Complaint) else Complaint("pg_err_run_broken")
-            return parts.complain(shell, said, lang, fields=True)
+            problem = error if isinstance(error, Complaint) else Complaint("pg_err_run_broken")
+            untouched = [gr.skip()] * len(parts.all_outputs(shell))
+            return [*untouched, notice(problem, language=lang)]
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    copy.click(copied, [parts.run, shell.lang], [shell.page, parts.notice], js=LANG_JS, **shared, **QUICK)
-    save.click(saved, parts.run, shell.page, **shared, **QUICK)
-    load.upload(uploaded, [load, shell.lang], parts.all_outputs(shell), js=LANG_JS, **shared, **QUICK)
+    copy.click(copied, [parts.run, shell.lang], [shell.page, said], js=LANG_JS, **shared, **QUICK)
+    save.click(saved, [parts.run, shell.lang], [shell.page, said], js=LANG_JS, **shared, **QUICK)
+    load.upload(uploaded, [load, shell.lang], [*parts.all_outputs(shell), said], js=LANG_JS, **shared, **QUICK)

@@ -16,6 +16,9 @@ function draw() {
 		const pressed = token.pressed && token.pressed_text;
 		button.textContent = pressed ? token.pressed_text : token.text; // never innerHTML: it is the visitor's text
 		button.className = "pg-token" + (pressed ? " pg-pressed" : "") + (token.state ? " pg-" + token.state : "");
+		// Which panel of a figure is this one's? A small number behind [MASK].
+		if (pressed || token.state === "typed") button.dataset.place = index;
+		else delete button.dataset.place;
 		button.title = token.title ?? "";
 		button.disabled = Boolean(token.fixed);
 		if (token.fixed) button.removeAttribute("aria-pressed");

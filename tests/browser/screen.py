@@ -20,7 +20,7 @@ _SHOWS = r"""(places) => {
     const hidden = [...document.querySelectorAll('#mlm-strip .pg-token')].flatMap(
         (button, place) => (button.textContent === '[MASK]' ? [place] : []));
     const panels = (plot.layout?.annotations ?? []).flatMap((note) => {
-        const found = note.text.match(/^(?:Place|자리) (\d+):/);
+        const found = note.text.match(/^(?:Place )?(\d+)(?:번 자리)?:/);
         return found ? [Number(found[1])] : [];
     });
     const bars = (plot.data ?? []).reduce((sum, trace) => sum + trace.x.length, 0);
@@ -68,6 +68,7 @@ class Screen:
         self.text = page.locator("#mlm-text textarea")
         self.tokens = page.locator("#mlm-strip .pg-token")
         self.notice = page.locator("#mlm-notice .pg-notice")
+        self.said = page.locator("#masked_lm-said .pg-notice")
         self.plot = page.locator("#mlm-figure .pg-plot")
 
     def open(self, query: str = "") -> "Screen":
@@ -92,7 +93,7 @@ class Screen:
         """The table, its fold opened."""
         table = self.page.locator("#mlm-table table")
         if not table.is_visible():
-            self.page.get_by_role("button", name=re.compile("The same as a table|표로 보기")).click()
+            self.page.get_by_role("button", name=re.compile("The numbers as a table|숫자를 표로 보기")).click()
         return table
 
     def expect_tokens(self, *tokens: str) -> None:

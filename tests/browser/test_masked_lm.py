@@ -46,7 +46,7 @@ def test_a_word_is_hidden_and_shown_by_click(page: Page, app_url: str) -> None:
     # The text is another one, so nothing of it is hidden: the figure says what to do.
     screen.expect_tokens("the", "cat", "sat", "on", "the", "mat", ".")
     screen.wait_hidden()
-    expect(screen.plot).to_contain_text("Click a word on the left to hide it.")
+    expect(screen.plot).to_contain_text("Click a word to hide it.")
 
     screen.toggle(6)
     screen.wait_hidden(6)

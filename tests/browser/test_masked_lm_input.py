@@ -16,7 +16,11 @@ REFUSED = {
         "[CLS] [SEP] [PAD]",
         "The text holds only special tokens such as [CLS] and [SEP]: add a word.",
     ),
-    "Korean": ("나는 학교에 갔다.", "bert-mini was trained on English and cannot read Korean: choose klue/bert-base."),
+    "Korean": (
+        "나는 학교에 갔다.",
+        "bert-mini was trained on English and cannot read Korean: "
+        "choose klue/bert-base, which the Hugging Face Hub has.",
+    ),
     "50,000 characters": ("word " * 10_000, "The text has 50,000 characters; at most 5,000 are read here: shorten it."),
     "too many tokens": (
         "a " * 2_000,
@@ -60,10 +64,23 @@ def test_markup_is_text_everywhere(page: Page, app_url: str) -> None:
     first, second = screen.panels()
     assert first.title.startswith("Place 1: < was hidden") and second.title.startswith("Place 13: b was hidden")
     [orange] = first.orange
-    assert orange.split(" ")[0] == "<"
+    assert orange.split(" ")[0] == "“<”"
     expect(screen.table().locator("tr").nth(1).locator("td").nth(1)).to_have_text("<")
     inside = page.locator("#mlm-strip, #mlm-table, #mlm-figure, #mlm-notice")
     expect(inside.locator("script, b")).to_have_count(0)
+    screen.still_predicts("birds can")
+
+
+def test_the_number_box_keeps_within_what_the_slider_offers(page: Page, app_url: str) -> None:
+    screen = Screen(page, app_url).open()
+    bars = "(n) => document.querySelector('#mlm-figure .pg-plot').data[0].x.length === n"
+    number = page.get_by_label("number input for Candidates")
+    for typed, counted in (("99", 25), ("", 1), ("-4", 1), ("12", 12)):
+        screen.text.fill("A [MASK] dog.")
+        number.fill(typed)
+        number.press("Enter")
+        page.wait_for_function(bars, arg=counted)
+    expect(page.locator(".toast-wrap")).to_have_text("")
     screen.still_predicts("birds can")
 
 

@@ -45,7 +45,7 @@ def _is_korean(screen: Screen) -> None:
         expect(screen.page.get_by_text(korean[key], exact=True).first).to_be_visible()
     expect(screen.page.locator("html")).to_have_attribute("lang", "ko")
     for panel in screen.panels():
-        assert re.match(r"자리 \d+: 가린 단어 \S+", panel.title), panel.title
+        assert re.match(r"\d+번 자리: 가린 단어 \S+", panel.title), panel.title
         assert "확률" in panel.title and "엔트로피" in panel.title
     expect(screen.plot.locator(".x2title, .xtitle")).to_have_text(korean["pg_mlm_axis"])
     expect(screen.tokens.nth(1)).to_have_attribute("title", re.compile("클릭"))
@@ -59,7 +59,7 @@ def test_korean_by_address(page: Page, app_url: str) -> None:
     _is_korean(screen)
     expect(screen.table().locator("th").first).to_have_text(texts("ko")["pg_mlm_col_place"])
     screen.text.fill("나는 학교에 갔다.")
-    expect(screen.notice).to_have_text(re.compile("bert-mini.*영어로 학습.*klue/bert-base.*고르세요"))
+    expect(screen.notice).to_have_text(re.compile("bert-mini.*영어로 학습.*고르세요.*klue/bert-base"))
     screen.text.fill("   ")
     expect(screen.notice).to_have_text(texts("ko")["pg_err_empty"])
 
@@ -92,6 +92,17 @@ def test_switching_the_language_keeps_the_work(page: Page, app_url: str) -> None
     screen.wait_hidden(5)
     expect(screen.text).to_have_value("The dog chased the cat.")
     assert [panel.title for panel in screen.panels()] == [panel.title for panel in before]
+
+
+def test_switching_the_language_keeps_what_could_not_be_answered(page: Page, app_url: str) -> None:
+    screen = Screen(page, app_url).open()
+    screen.text.fill("나는 학교에 갔다.")
+    expect(screen.notice).to_contain_text("cannot read Korean")
+    page.wait_for_function("location.search.includes('run=')")
+    page.get_by_role("button", name="한국어").click()
+    page.wait_for_url("**lang=ko*")
+    expect(screen.notice).to_contain_text("한국어를 읽지 못해요")
+    expect(screen.text).to_have_value("나는 학교에 갔다.")
 
 
 def test_light_and_dark_are_both_legible(page: Page, app_url: str) -> None:

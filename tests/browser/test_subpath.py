@@ -98,7 +98,7 @@ def test_korean_and_opening_a_file_under_a_sub_path(page: Page, proxied_url: str
     with page.expect_file_chooser() as chooser:
         page.locator("#masked_lm-open").click()
     chooser.value.set_files({"name": "x.json", "mimeType": "application/json", "buffer": b"{}"})
-    expect(screen.notice).to_contain_text("기록 파일이 아니에요")
+    expect(screen.said).to_contain_text("기록 파일이 아니에요")
     page.get_by_role("button", name="English").click()
     expect(screen.plot).to_contain_text("was hidden")
     assert page.url.startswith(proxied_url + "/")

@@ -53,7 +53,7 @@ def test_the_title_says_place_word_rank_probability_entropy() -> None:
     for part in ("Place 4", "<i>is</i>", "rank 2", "25.0%", "3.1 bits"):
         assert part in title
     (korean,) = _titles(_drawn(_hole(4, "is", ["was", "is", "of"]), language="ko"))
-    for part in ("자리 4", "<i>is</i>", "2위", "25.0%", "3.1비트"):
+    for part in ("4번 자리", "<i>is</i>", "2위", "25.0%", "3.1비트"):
         assert part in korean
 
 

@@ -178,3 +178,11 @@ def test_nothing_asks_for_remote_code_or_pickles() -> None:
                     assert node.value.value is False, path
                 if node.arg == "use_safetensors":
                     assert node.value.value is True, path
+
+
+def test_a_label_says_size_languages_and_what_must_be_downloaded() -> None:
+    labels = {model: label for label, model in catalogue.options("masked_lm")}
+    assert list(labels) == catalogue.choices("masked_lm")
+    assert labels["bert-mini"] == "bert-mini · 23M · en"
+    assert labels["google-bert/bert-base-multilingual-cased"].startswith("⤓ ")
+    assert labels["google-bert/bert-base-multilingual-cased"].endswith(" · 179M · en, ko")

@@ -1,6 +1,7 @@
 """**What stood here?** A masked language model reads a sentence with holes and says, for every hole,
-how probable each of its words is there. BERT learned nothing else at first: 15% of the words of a large
-text were hidden, and the model was corrected until it guessed them from both sides.
+how probable each of its words is there. It is one of the two tasks that BERT was pre-trained on (the other is
+next sentence prediction): of a large text 15% of the tokens were chosen, most of them hidden, and the model
+was trained to name them from what stands on both sides.
 
 1. Type a sentence, or choose an example.
 2. Click a word to hide it, click it again to show it (or type `[MASK]` yourself).

@@ -54,12 +54,17 @@ def candidates(result: Result, language: str) -> go.Figure:
 
 def _bars(prediction: Prediction, language: str) -> list[tuple[str, float, bool]]:
     """(label, probability, is the hidden word) for each bar of a panel."""
-    bars = [(text(c.token), c.probability, c.token == prediction.original) for c in prediction.candidates]
+    bars = [(_label(c.token), c.probability, c.token == prediction.original) for c in prediction.candidates]
     if prediction.original is not None and not any(original for _, _, original in bars):
         assert prediction.original_probability is not None
-        label = say("pg_mlm_bar_rank", language, token=text(prediction.original), rank=prediction.original_rank)
+        label = say("pg_mlm_bar_rank", language, token=_label(prediction.original), rank=prediction.original_rank)
         bars.append((label, prediction.original_probability, True))
     return bars
+
+
+def _label(token: str) -> str:
+    """A token as the axis shows it: a mere full stop would be a speck."""
+    return text(token) if any(character.isalnum() for character in token) else f"“{text(token)}”"
 
 
 def _title(result: Result, prediction: Prediction, language: str) -> str:

@@ -1,5 +1,7 @@
 """Predict the hidden words of a text with a masked language model, all holes in one forward pass."""
 
+import re
+
 import torch
 from torch import Tensor
 
@@ -20,7 +22,8 @@ def run(request: Request) -> Result:
     """
     loaded = _reader(request)
     tokenizer = loaded.tokenizer
-    text = request.text.replace("[MASK]", tokenizer.mask_token)  # RoBERTa's is <mask>
+    # RoBERTa's is <mask>, and nobody who types [mask] means those three tokens.
+    text = re.sub(r"\[mask\]", lambda _: tokenizer.mask_token, request.text, flags=re.IGNORECASE)
     ids = tokenizer(text, return_tensors="pt", verbose=False)["input_ids"][0]  # (T,)
     if len(ids) > loaded.max_length:
         raise Complaint("pg_err_tokens", size=len(ids), model=request.model, limit=loaded.max_length)

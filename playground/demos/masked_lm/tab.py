@@ -13,6 +13,7 @@ from playground.models import catalogue
 from playground.plots.style import percent
 from playground.runs import Run
 from playground.ui.figure import Figure
+from playground.ui.inputs import Range
 from playground.ui.lanes import QUICK, ZERO_GPU, call
 from playground.ui.language import LANG_JS, help_key, t
 from playground.ui.shell import Shell, TabParts, ask, run_bar
@@ -22,7 +23,7 @@ from playground.ui.tokens import Token, TokenStrip
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     """Build the tab inside the current gr.Tab; the first example is on the screen from the start."""
     first = examples[0]
-    with gr.Row():
+    with gr.Row(elem_classes="pg-pane"):
         with gr.Column(min_width=340, scale=5):
             gr.Markdown(t("pg_mlm_question"), elem_classes="pg-question")
             text = gr.Textbox(
@@ -42,24 +43,31 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 chips = [gr.Button(_chip(run), size="sm", variant="secondary") for run in examples]
             with gr.Row():
                 model = gr.Dropdown(
-                    catalogue.choices("masked_lm"),
+                    catalogue.options("masked_lm"),
                     value=first.model,
                     label=t("pg_model"),
+                    info=t("pg_model_info"),
                     elem_id="mlm-model",
-                    min_width=200,
+                    elem_classes="pg-model",
+                    min_width=260,
                 )
-                top_k = gr.Slider(
+                top_k = Range(
                     1,
                     MAX_CANDIDATES,
                     value=first.request["top_k"],
                     step=1,
                     label=t("pg_mlm_top_k"),
                     elem_id="mlm-topk",
-                    min_width=260,
+                    min_width=220,
                 )
         with gr.Column(min_width=340, scale=6):
-            figure = Figure(figures.candidates(result_of(first), "en"), label=t("pg_mlm_figure"), elem_id="mlm-figure")
-            with gr.Accordion(t("pg_as_table"), open=False):
+            figure = Figure(
+                figures.candidates(result_of(first), "en"),
+                label=t("pg_mlm_figure"),
+                elem_id="mlm-figure",
+                elem_classes="pg-result",
+            )
+            with gr.Accordion(t("pg_as_table"), open=False, elem_classes="pg-result"):
                 table = gr.HTML(_table(result_of(first), "en"), elem_id="mlm-table")
             run = gr.State(first.model_dump_json())
             parts = TabParts(
@@ -83,7 +91,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
     def toggle(text: str, model: str, top_k: int, tokens: list[Token], lang: str) -> list[Any]:
         values = {"text": text, "model": model, "top_k": top_k, "positions": pressed(tokens)}
-        return ask(parts, shell, values, lang)[1:]
+        return ask(parts, shell, values, lang, kind="stale")[1:]  # the row stays usable: a click back mends it
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
     settings = [text, model, top_k, strip]
@@ -168,7 +176,7 @@ def _ask_moved(parts: TabParts, shell: Shell, values: dict[str, Any], before: li
     try:
         after = call(DEMO, {**values, "positions": []}).result["tokens"]  # tokenises, predicts nothing
     except Exception as error:
-        return parts.complain(shell, error, language)
+        return parts.complain(shell, error, language, values, kind="stale-input")
     return ask(parts, shell, {**values, "positions": moved(values["positions"], before, after)}, language)
 
 
@@ -179,18 +187,19 @@ def _chip(run: Run) -> str:
 
 def _table(result: Result, language: str) -> str:
     heads = [
-        say(f"pg_mlm_col_{name}", language) for name in ("place", "word", "rank", "probability", "entropy", "best")
+        say(f"pg_mlm_col_{name}", language)
+        for name in ("place", "word", "rank", "probability", "entropy", "candidates")
     ]
     rows = []
     for p in result.predictions:
         known = p.original is not None and p.original_probability is not None
         cells = [
             ("n", str(p.position)),
-            ("", p.original or "?"),
-            ("n", f"{p.original_rank:,}" if known else "?"),
-            ("n", percent(p.original_probability or 0.0) if known else "?"),
+            ("", p.original or "–"),
+            ("n", f"{p.original_rank:,}" if known else "–"),
+            ("n", percent(p.original_probability or 0.0) if known else "–"),
             ("n", f"{p.entropy:.1f}"),
-            ("", ", ".join(f"{c.token} {percent(c.probability)}" for c in p.candidates[:3])),
+            ("", ", ".join(f"{c.token} {percent(c.probability)}" for c in p.candidates)),
         ]
         rows.append("".join(f"<td class='{kind}'>{html.escape(cell)}</td>" for kind, cell in cells))
     head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)

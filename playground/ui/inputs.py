@@ -1,0 +1,19 @@
+"""Inputs that keep what a visitor types within what they offer."""
+
+import gradio as gr
+
+
+class Range(gr.Slider):
+    """A slider whose number box may hold anything: what is not one of its steps is moved to the nearest one.
+
+    Gradio's own answers with an English pop-up over the page, whatever the language.
+    """
+
+    def preprocess(self, payload: float | None) -> float:
+        low, high = float(self.minimum), float(self.maximum)
+        value = low if payload is None else min(max(float(payload), low), high)
+        step = float(self.step)
+        return round(min(low + round((value - low) / step) * step, high), 9)
+
+    def get_block_name(self) -> str:
+        return "slider"
