@@ -38,8 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
             settings = loop.Settings(rate, head_factor=recipe.HEAD_FACTOR, minutes=options.minutes, seed=options.seed)
             model, tokenizer, progress = recipe.train(options.corpora, state, settings, device)
             export.save(output, model, tokenizer, max_length=512)
-        else:
-            progress = loop.done(state)
+            export.record_training(output, progress, device, options.seed)
+        elif not (output / "model.safetensors").is_file():
+            parser.error(f"{output} holds no model yet: train it first.")
         # What is measured is what was written: the fp16 weights, loaded again.
         model, tokenizer = recipe.load(output)
         metrics = recipe.evaluate(model.to(device), tokenizer, options.corpora)
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     export.print_metrics(metrics)
-    export.record(output, recipe.ABOUT, progress, device, options.seed, metrics)
+    export.record_metrics(output, recipe.ABOUT, metrics)
     return 0
 
 

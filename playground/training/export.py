@@ -13,6 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from playground.training.loop import Progress
 
 Count = tuple[int, int]  # right, of
+_METRICS = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,25 @@ def hardware(device: torch.device) -> str:
     return f"{torch.get_num_threads()} CPU threads ({platform.machine()})"
 
 
-def record(
-    folder: Path, about: About, progress: Progress, device: torch.device, seed: int, metrics: dict[str, Count]
-) -> None:
-    """Write metrics.json and README.md; the numbers in the card come from here alone."""
+def record_training(folder: Path, progress: Progress, device: torch.device, seed: int) -> None:
+    """Write how the weights in `folder` were made into its metrics.json; whatever was measured before is gone."""
+    training = {
+        "steps": progress.step,
+        "tokens": progress.tokens,
+        "seconds": round(progress.seconds),
+        "hardware": hardware(device),
+        "seed": seed,
+    }
+    _write(folder, {"metrics": {}, "training": training})
+
+
+def record_metrics(folder: Path, about: About, metrics: dict[str, Count]) -> None:
+    """Write metrics.json and README.md; the numbers in the card come from here alone.
+
+    What is known of the training stays as it is, so anyone can measure anew. Raises FileNotFoundError before
+    any training.
+    """
+    training = json.loads((folder / _METRICS).read_text())["training"]
     measured = {
         name: {
             "value": right / of,
@@ -77,15 +93,12 @@ def record(
         }
         for name, (right, of) in metrics.items()
     }
-    training = {
-        "steps": progress.step,
-        "tokens": progress.tokens,
-        "seconds": round(progress.seconds),
-        "hardware": hardware(device),
-        "seed": seed,
-    }
-    (folder / "metrics.json").write_text(json.dumps({"metrics": measured, "training": training}, indent=2) + "\n")
+    _write(folder, {"metrics": measured, "training": training})
     (folder / "README.md").write_text(card(about, measured, training), encoding="utf-8")
+
+
+def _write(folder: Path, known: dict[str, Any]) -> None:
+    (folder / _METRICS).write_text(json.dumps(known, indent=2) + "\n")
 
 
 def card(about: About, metrics: dict[str, dict[str, Any]], training: dict[str, Any]) -> str:

@@ -157,11 +157,6 @@ def _save(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, prog
     (folder / "history.json").write_text(json.dumps(progress.history))
 
 
-def done(folder: Path) -> Progress:
-    """What the run in `folder` has done. Raises FileNotFoundError when there was none."""
-    return Progress(**torch.load(folder / "state.pt", map_location="cpu", weights_only=True)["progress"])
-
-
 def _resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> Progress:
     path = folder / "state.pt"
     if not path.is_file():

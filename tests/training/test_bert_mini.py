@@ -218,3 +218,24 @@ def test_the_command_knows_its_recipes(capsys: pytest.CaptureFixture[str]) -> No
             command.main(wrong)
         assert left.value.code == 2
     assert "bert-mini" in capsys.readouterr().err
+
+
+def test_anyone_can_measure_anew_what_was_bundled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With no trace of the training but what lies beside the weights, which stays as it is."""
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "MODELS", tmp_path)
+    with pytest.raises(SystemExit):
+        command.main(["evaluate", "bert-mini"])
+    assert "holds no model yet" in capsys.readouterr().err
+    folder = tmp_path / "bert-mini"
+    export.save(folder, tiny.model(), tiny.tokenizer(), max_length=48)
+    export.record_training(folder, loop.Progress(step=7, tokens=900, seconds=3.0), torch.device("cpu"), 5)
+    known = json.loads((folder / "metrics.json").read_text())["training"]
+    monkeypatch.setattr(bert_mini, "evaluate", lambda *_: {"masked_top1": (3, 4)})
+    assert command.main(["evaluate", "bert-mini", "--device", "cpu"]) == 0
+    assert "masked_top1: 75.0% (3 of 4" in capsys.readouterr().out
+    written = json.loads((folder / "metrics.json").read_text())
+    assert written["training"] == known and written["metrics"]["masked_top1"]["right"] == 3
+    assert "7 steps, 900 tokens" in (folder / "README.md").read_text(encoding="utf-8")

@@ -7,8 +7,11 @@ from playground.training.corpora import CorpusError, articles, lines, reviews, s
 from tests.training.conftest import write
 
 
-def _one_sentence(error: CorpusError, path: Path) -> None:
-    said = str(error)
+def _refused(path: Path, match: str) -> None:
+    """Reading it fails with one sentence that names the file."""
+    with pytest.raises(CorpusError, match=match) as caught:
+        list(lines(path))
+    said = str(caught.value)
     assert str(path) in said and "\n" not in said and said.endswith(".")
     assert "Traceback" not in said and len(said) < len(str(path)) + 250
 
@@ -24,9 +27,7 @@ def test_a_missing_file_is_one_sentence_that_says_what_to_do(tmp_path: Path, mak
     path = tmp_path / "none.txt.xz"
     if make_folder:
         path.mkdir()
-    with pytest.raises(CorpusError, match="PLAYGROUND_CORPORA") as caught:
-        list(lines(path))
-    _one_sentence(caught.value, path)
+    _refused(path, "PLAYGROUND_CORPORA")
 
 
 def test_a_truncated_file_is_one_sentence(tmp_path: Path) -> None:
@@ -35,18 +36,14 @@ def test_a_truncated_file_is_one_sentence(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for keep in (len(whole) // 2, len(whole) - 1, 20):
         path.write_bytes(whole[:keep])
-        with pytest.raises(CorpusError, match="damaged") as caught:
-            list(lines(path))
-        _one_sentence(caught.value, path)
+        _refused(path, "damaged")
 
 
 @pytest.mark.parametrize("content", [b"plain text, not xz\n", b"\0" * 64, b"\xfd7zXZ\x00garbage"])
 def test_what_is_no_xz_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.txt.xz"
     path.write_bytes(content)
-    with pytest.raises(CorpusError, match="damaged") as caught:
-        list(lines(path))
-    _one_sentence(caught.value, path)
+    _refused(path, "damaged")
 
 
 def test_flipped_bytes_are_noticed(tmp_path: Path) -> None:
@@ -55,17 +52,13 @@ def test_flipped_bytes_are_noticed(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0xFF
     path.write_bytes(bytes(content))
-    with pytest.raises(CorpusError) as caught:
-        list(lines(path))
-    _one_sentence(caught.value, path)
+    _refused(path, "damaged")
 
 
 def test_text_that_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "latin.txt.xz"
     path.write_bytes(lzma.compress(b"caf\xe9\n"))
-    with pytest.raises(CorpusError, match="damaged") as caught:
-        list(lines(path))
-    _one_sentence(caught.value, path)
+    _refused(path, "damaged")
 
 
 @pytest.mark.parametrize(

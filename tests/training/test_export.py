@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 from transformers import AutoTokenizer, BertForPreTraining
 
-from playground.training.export import About, hardware, interval, print_metrics, record, save
+from playground.training.export import About, hardware, interval, print_metrics, record_metrics, record_training, save
 from playground.training.loop import Progress
 from tests.unit import tiny
 
@@ -102,7 +102,9 @@ def test_nothing_of_this_machine_is_saved(tmp_path: Path) -> None:
 def test_the_card_and_metrics_hold_the_measured_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress(step=1234, tokens=5_678_901, seconds=3599.6)
     metrics = {"top1": (420, 1000), "nsp": (8, 10)}
-    record(tmp_path, ABOUT, progress, torch.device("cpu"), 17, metrics)
+    record_training(tmp_path, progress, torch.device("cpu"), 17)
+    record_metrics(tmp_path, ABOUT, {"top1": (1, 2)})
+    record_metrics(tmp_path, ABOUT, metrics)  # measured anew, on whatever machine: the training is as it was
     stored = json.loads((tmp_path / "metrics.json").read_text())
     assert stored["metrics"]["top1"]["right"] == 420 and stored["metrics"]["top1"]["of"] == 1000
     assert stored["metrics"]["top1"]["value"] == 0.42
