@@ -5,6 +5,7 @@ which reach a contrast of 3:1 on both.
 """
 
 import html
+import unicodedata
 
 import plotly.graph_objects as go
 
@@ -35,6 +36,12 @@ def figure(**layout: object) -> go.Figure:
 def text(raw: str) -> str:
     """A token or label as Plotly shows it literally: plotly.js would read `<b>` or `<s>` as markup."""
     return html.escape(raw, quote=False)
+
+
+def label_pixels(label: str) -> int:
+    """About how wide a label is at the template's size of 13 px, so that a margin can be set before it is drawn."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in html.unescape(label))
+    return 13 * wide + 8 * (len(html.unescape(label)) - wide)
 
 
 def percent(probability: float) -> str:

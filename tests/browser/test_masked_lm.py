@@ -60,7 +60,9 @@ def test_a_word_is_hidden_and_shown_by_click(page: Page, app_url: str) -> None:
     expect(cells.nth(0)).to_have_text("6")
     expect(cells.nth(1)).to_have_text("mat")
     expect(cells.nth(2)).to_have_text(f"{prediction['original_rank']:,}")
-    expect(cells.nth(5)).to_contain_text(f"{panel.labels[0]} {panel.texts[0]}")
+    below = screen.table().locator("tr").nth(2)
+    for label, percentage in zip(panel.labels[:8], panel.texts[:8], strict=True):
+        expect(below).to_contain_text(f"{label.strip('“”')} {percentage}")
 
     screen.toggle(2)
     screen.wait_hidden(2, 6)

@@ -53,7 +53,7 @@ def _nginx(folder: Path, app: str) -> Iterator[str]:
     """nginx in the foreground, with every file it writes in `folder`."""
     binary = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if binary is None:
-        pytest.skip("no nginx was found: `apt-get install nginx-light`")
+        pytest.skip("no nginx was found, so serving under a sub-path goes unchecked: `apt-get install nginx-light`")
     port = free_port()
     config = folder / "nginx.conf"
     config.write_text(_CONFIG.format(folder=folder, port=port, app=app, path=PATH), encoding="utf-8")

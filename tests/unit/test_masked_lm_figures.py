@@ -150,3 +150,12 @@ def test_one_small_template_for_all() -> None:
 )
 def test_percent(probability: float, shown: str) -> None:
     assert percent(probability) == shown
+
+
+def test_titles_begin_where_the_labels_do() -> None:
+    """Moved left by just the margin that the longest label needs, which is never wider than a telephone allows."""
+    for labels in (["a"], ["internationally", "a"], ["한국어"], ["x" * 300]):
+        layout = _drawn(_hole(4, labels[0], labels))["layout"]
+        left = layout["margin"]["l"]
+        assert 8 <= left <= 206
+        assert [note["xshift"] for note in layout["annotations"]] == [-left]

@@ -5,9 +5,10 @@ from plotly.subplots import make_subplots
 
 from playground.demos.masked_lm.schema import Prediction, Result
 from playground.messages import say
-from playground.plots.style import BLUE, ORANGE, TEMPLATE, percent, text
+from playground.plots.style import BLUE, ORANGE, TEMPLATE, label_pixels, percent, text
 
 _ROW_PIXELS = 24
+_LABEL_GAP = 6  # between a label and its bar
 _PANEL_PIXELS = 76  # a panel's title and the gap below it
 
 
@@ -46,9 +47,12 @@ def candidates(result: Result, language: str) -> go.Figure:
     longest = max(probability for bars in rows for _, probability, _ in bars)
     figure.update_xaxes(range=[0, min(1.0, longest) * 1.22], tickformat=".0%", fixedrange=True, showgrid=True)
     figure.update_xaxes(row=len(panels), col=1, title_text=say("pg_mlm_axis", language))
-    # Subplot titles start at the left edge, where the eye looks first.
-    figure.update_annotations(x=0, xref="paper", xanchor="left", align="left", font_size=14)
-    figure.update_layout(template=TEMPLATE, height=height, showlegend=False, bargap=0.22, margin={"t": 46, "b": 40})
+    # Titles start at the left edge of the figure, where the eye looks first and a telephone has room for them.
+    left = _LABEL_GAP + min(200, max(label_pixels(label) for bars in rows for label, _, _ in bars))
+    figure.update_annotations(x=0, xref="paper", xanchor="left", xshift=-left, align="left", font_size=14)
+    figure.update_layout(
+        template=TEMPLATE, height=height, showlegend=False, bargap=0.22, margin={"l": left, "t": 46, "b": 40}
+    )
     return figure
 
 

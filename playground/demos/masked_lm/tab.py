@@ -176,7 +176,8 @@ def _ask_moved(parts: TabParts, shell: Shell, values: dict[str, Any], before: li
     try:
         after = call(DEMO, {**values, "positions": []}).result["tokens"]  # tokenises, predicts nothing
     except Exception as error:
-        return parts.complain(shell, error, language, values, kind="stale-input")
+        # Hidden places belong to tokens, and of this text there are none.
+        return parts.complain(shell, error, language, values | {"positions": []}, kind="stale-input")
     return ask(parts, shell, {**values, "positions": moved(values["positions"], before, after)}, language)
 
 
@@ -186,22 +187,26 @@ def _chip(run: Run) -> str:
 
 
 def _table(result: Result, language: str) -> str:
-    heads = [
-        say(f"pg_mlm_col_{name}", language)
-        for name in ("place", "word", "rank", "probability", "entropy", "candidates")
-    ]
-    rows = []
+    """Two rows a hole: its numbers, and below them all its candidates."""
+    heads = [("n", "place"), ("", "word"), ("n", "rank"), ("n", "probability"), ("n", "entropy")]
+    named = "".join(_cell("th", kind, say(f"pg_mlm_col_{name}", language)) for kind, name in heads)
+    rows = [f"<tr>{named}</tr>"]
     for p in result.predictions:
         known = p.original is not None and p.original_probability is not None
-        cells = [
-            ("n", str(p.position)),
-            ("", p.original or "–"),
-            ("n", f"{p.original_rank:,}" if known else "–"),
-            ("n", percent(p.original_probability or 0.0) if known else "–"),
-            ("n", f"{p.entropy:.1f}"),
-            ("", ", ".join(f"{c.token} {percent(c.probability)}" for c in p.candidates)),
+        values = [
+            str(p.position),
+            p.original or "–",
+            f"{p.original_rank:,}" if known else "–",
+            percent(p.original_probability or 0.0) if known else "–",
+            f"{p.entropy:.1f}",
         ]
-        rows.append("".join(f"<td class='{kind}'>{html.escape(cell)}</td>" for kind, cell in cells))
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<div class='pg-scroll'><table class='pg-table'><tr>{head}</tr>{body}</table></div>"
+        numbers = "".join(_cell("td", kind, value) for (kind, _), value in zip(heads, values, strict=True))
+        candidates = ", ".join(f"{c.token} {percent(c.probability)}" for c in p.candidates)
+        label = html.escape(say("pg_mlm_col_candidates", language))
+        rows.append(f"<tr class='pg-first'>{numbers}</tr>")
+        rows.append(f"<tr><td colspan='{len(heads)}'><span>{label}:</span> {html.escape(candidates)}</td></tr>")
+    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(rows)}</table></div>"
+
+
+def _cell(tag: str, kind: str, value: str) -> str:
+    return f"<{tag} class='{kind}'>{html.escape(value)}</{tag}>"
