@@ -38,6 +38,27 @@ _SET = """(text) => {
     box.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }"""
 
+_BOTH = """async ([text, number]) => {
+    const change = (box, value, event) => {
+        box.value = value;
+        box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        if (event) box.dispatchEvent(new Event(event, { bubbles: true }));
+    };
+    change(document.querySelector('#mlm-text textarea'), text);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    change(document.querySelector('#mlm-topk input[type=number]'), number, 'change');
+}"""
+_SLOW = """(slow) => {
+    window.realFetch ??= window.fetch;
+    let asked = 0;
+    window.fetch = async (...request) => {
+        if (String(request[0]?.url ?? request[0]).includes('/queue/join') && ++asked === slow)
+            await new Promise((resolve) => setTimeout(resolve, 500));
+        return window.realFetch(...request);
+    };
+}"""
+_BARS = "(n) => document.querySelector('#mlm-figure .pg-plot').data[0].x.length === n"
+
 
 def test_what_cannot_be_read_gets_one_sentence(page: Page, app_url: str) -> None:
     """The last picture stays, and the next good sentence is answered."""
@@ -73,15 +94,29 @@ def test_markup_is_text_everywhere(page: Page, app_url: str) -> None:
 
 def test_the_number_box_keeps_within_what_the_slider_offers(page: Page, app_url: str) -> None:
     screen = Screen(page, app_url).open()
-    bars = "(n) => document.querySelector('#mlm-figure .pg-plot').data[0].x.length === n"
     number = page.get_by_label("number input for Candidates")
     for typed, counted in (("99", 25), ("", 1), ("-4", 1), ("12", 12)):
         screen.text.fill("A [MASK] dog.")
         number.fill(typed)
         number.press("Enter")
-        page.wait_for_function(bars, arg=counted)
+        page.wait_for_function(_BARS, arg=counted)
     expect(page.locator(".toast-wrap")).to_have_text("")
     screen.still_predicts("birds can")
+
+
+@pytest.mark.parametrize("slow", [1, 2])
+def test_two_changes_at_once_are_answered_as_one(page: Page, app_url: str, slow: int) -> None:
+    """The number changes before the new sentence is answered, and one of the questions is slow on its way."""
+    screen = Screen(page, app_url).open()
+    for words, counted in ((2, 25), (1, 3)):
+        page.evaluate(_SLOW, slow)
+        page.evaluate(_BOTH, ["a dog " * words + "[MASK].", str(counted)])
+        screen.wait_hidden(2 * words + 1)
+        page.wait_for_function(_BARS, arg=counted)
+        page.wait_for_timeout(600)  # no late answer undoes it
+        [panel] = screen.panels()
+        assert len(panel.values) == counted
+        expect(screen.notice).to_have_count(0)
 
 
 def test_emoji_and_many_holes(page: Page, app_url: str) -> None:

@@ -87,7 +87,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         values = {"text": text, "model": model, "top_k": top_k}
         if values == {name: shown.request[name] for name in values}:
             return parts.show_result(shown, lang)  # the text changed because this run was opened
-        return _ask_moved(parts, shell, values | {"positions": pressed(tokens)}, result_of(shown).tokens, lang)
+        return _ask_moved(parts, shell, values, tokens, lang)
 
     def toggle(text: str, model: str, top_k: int, tokens: list[Token], lang: str) -> list[Any]:
         values = {"text": text, "model": model, "top_k": top_k, "positions": pressed(tokens)}
@@ -97,15 +97,16 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     settings = [text, model, top_k, strip]
     # At every change, except where each call borrows a GPU. (Textbox.input misses what is pasted.)
     typing = [] if ZERO_GPU else [text.change]
-    for listen in (*typing, text.submit, model.input, top_k.input):
-        listen(
-            predict,
-            [*settings, run, shell.lang],
-            parts.result_outputs(shell),
-            trigger_mode="always_last",
-            **shared,
-            **QUICK,
-        )
+    # One event for all of them: were each its own, the answer to the older one could come last and stay.
+    gr.on(
+        [*typing, text.submit, model.input, top_k.input],
+        predict,
+        [*settings, run, shell.lang],
+        parts.result_outputs(shell),
+        trigger_mode="always_last",
+        **shared,
+        **QUICK,
+    )
     # The strip shows the click already; were it an output too, a late answer would undo the next click.
     assert parts.outputs[0] is strip
     strip.select(
@@ -169,16 +170,23 @@ def moved(positions: Sequence[int], before: Sequence[str], after: Sequence[str])
     return kept + [place + shift for place in positions if place >= max(head, len(before) - tail)]
 
 
-def _ask_moved(parts: TabParts, shell: Shell, values: dict[str, Any], before: list[str], language: str) -> list[Any]:
-    """Like `ask`, with the hidden places carried over to the tokens that the new text has."""
-    if not values["positions"]:
-        return ask(parts, shell, values, language)
+def _ask_moved(
+    parts: TabParts, shell: Shell, values: dict[str, Any], tokens: Sequence[Token], language: str
+) -> list[Any]:
+    """Like `ask`, with the hidden places of the strip carried over to the tokens that the text has now.
+
+    The strip alone says what its places belong to: the run on the server may be a newer one.
+    """
+    hidden = pressed(tokens)
+    if not hidden:
+        return ask(parts, shell, values | {"positions": []}, language)
     try:
-        after = call(DEMO, {**values, "positions": []}).result["tokens"]  # tokenises, predicts nothing
+        after = call(DEMO, values | {"positions": []}).result["tokens"]  # tokenises, predicts nothing
     except Exception as error:
         # Hidden places belong to tokens, and of this text there are none.
         return parts.complain(shell, error, language, values | {"positions": []}, kind="stale-input")
-    return ask(parts, shell, {**values, "positions": moved(values["positions"], before, after)}, language)
+    kept = moved(hidden, [token["text"] for token in tokens], after)
+    return ask(parts, shell, values | {"positions": kept}, language)
 
 
 def _chip(run: Run) -> str:
