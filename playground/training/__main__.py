@@ -6,11 +6,23 @@ import sys
 from pathlib import Path
 
 import torch
+from transformers.utils import logging as transformers_logging
 
 from playground.paths import MODELS, ROOT
-from playground.training import bert_mini, corpora, export, loop
+from playground.training import (
+    albert_mini,
+    bert_mini,
+    bert_mini_sentiment,
+    bert_mini_squad2,
+    corpora,
+    electra_mini,
+    export,
+    loop,
+)
+from playground.training.recipe import Places
 
-RECIPES = {"bert-mini": bert_mini}
+_ALL = (bert_mini, bert_mini_squad2, electra_mini, bert_mini_sentiment, albert_mini)
+RECIPES = {name: module.RECIPE for module in _ALL for name in module.RECIPE.names}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,26 +41,30 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen == "auto":
         chosen = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(chosen)
-    state = ROOT / ".training" / name
-    output = MODELS / name
+    # What Transformers would warn about (new heads, dropped ones) is what a recipe is for.
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    places = Places(options.corpora, MODELS, ROOT / ".training")
     recipe = RECIPES[name]
     try:
         if not verb:
-            rate = recipe.LEARNING_RATE.get(device.type, recipe.LEARNING_RATE["cpu"])
-            settings = loop.Settings(rate, head_factor=recipe.HEAD_FACTOR, minutes=options.minutes, seed=options.seed)
-            model, tokenizer, progress = recipe.train(options.corpora, state, settings, device)
-            export.save(output, model, tokenizer, max_length=512)
-            export.record_training(output, progress, device, options.seed)
-        elif not (output / "model.safetensors").is_file():
-            parser.error(f"{output} holds no model yet: train it first.")
-        # What is measured is what was written: the fp16 weights, loaded again.
-        model, tokenizer = recipe.load(output)
-        metrics = recipe.evaluate(model.to(device), tokenizer, options.corpora)
+            rate = recipe.learning_rate.get(device.type, recipe.learning_rate["cpu"])
+            settings = loop.Settings(rate, head_factor=recipe.head_factor, minutes=options.minutes, seed=options.seed)
+            trained = recipe.train(places, settings, device)
+            for made, model in trained.models.items():
+                export.save(MODELS / made, model, trained.tokenizer, trained.max_length)
+                export.record_training(MODELS / made, trained.progress, device, options.seed)
+        elif not (MODELS / name / "model.safetensors").is_file():
+            parser.error(f"{MODELS / name} holds no model yet: train it first.")
+        # What is measured is what was written: the fp16 weights, loaded again. Two that were made together both are.
+        for about in recipe.abouts:
+            if not verb or about.name == name:
+                metrics = recipe.evaluate(about.name, places, device)
+                export.print_metrics(metrics)
+                export.record_metrics(MODELS / about.name, about, metrics)
     except corpora.CorpusError as error:
         print(error, file=sys.stderr)
         return 1
-    export.print_metrics(metrics)
-    export.record_metrics(output, recipe.ABOUT, metrics)
     return 0
 
 

@@ -1,9 +1,8 @@
 """Writes a finished model: fp16 safetensors, tokenizer.json, config.json, metrics.json and the card."""
 
 import json
-import math
 import platform
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +10,10 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from playground.training.loop import Progress
+from playground.training.measures import Measure
+from playground.training.recipe import About
 
-Count = tuple[int, int]  # right, of
 _METRICS = "metrics.json"
-
-
-@dataclass(frozen=True)
-class About:
-    """What a card says beyond the numbers. data: (name, licence) pairs."""
-
-    name: str
-    summary: str
-    recipe: str
-    base: str
-    license: str
-    data: tuple[tuple[str, str], ...]
-    uses: str
-    limits: str
-    bars: tuple[str, ...]
 
 
 def save(folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
@@ -46,16 +31,6 @@ def save(folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBas
 
 
 _LOADING_OPTIONS = ["is_local", "local_files_only", "name_or_path", "max_length", "stride", "truncation_side"]
-
-
-def interval(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """95% interval of a share (Wilson 1927). Returns (low, high); raises ValueError for no trials."""
-    if of <= 0 or not 0 <= right <= of:
-        raise ValueError(f"{right} of {of} is no share.")
-    share, spread = right / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return middle - half, middle + half
 
 
 def hardware(device: torch.device) -> str:
@@ -76,35 +51,26 @@ def record_training(folder: Path, progress: Progress, device: torch.device, seed
     _write(folder, {"metrics": {}, "training": training})
 
 
-def record_metrics(folder: Path, about: About, metrics: dict[str, Count]) -> None:
+def record_metrics(folder: Path, about: About, metrics: Mapping[str, Measure]) -> None:
     """Write metrics.json and README.md; the numbers in the card come from here alone.
 
     What is known of the training stays as it is, so anyone can measure anew. Raises FileNotFoundError before
     any training.
     """
     training = json.loads((folder / _METRICS).read_text())["training"]
-    measured = {
-        name: {
-            "value": right / of,
-            "low": interval(right, of)[0],
-            "high": interval(right, of)[1],
-            "right": right,
-            "of": of,
-        }
-        for name, (right, of) in metrics.items()
-    }
+    measured = {name: measure.as_json() for name, measure in metrics.items()}
     _write(folder, {"metrics": measured, "training": training})
-    (folder / "README.md").write_text(card(about, measured, training), encoding="utf-8")
+    (folder / "README.md").write_text(card(about, metrics, training), encoding="utf-8")
 
 
 def _write(folder: Path, known: dict[str, Any]) -> None:
     (folder / _METRICS).write_text(json.dumps(known, indent=2) + "\n")
 
 
-def card(about: About, metrics: dict[str, dict[str, Any]], training: dict[str, Any]) -> str:
+def card(about: About, metrics: Mapping[str, Measure], training: dict[str, Any]) -> str:
     """The model card in Markdown, with the Hub's front matter."""
     rows = "\n".join(
-        f"| {name} | {m['value']:.1%} | {m['low']:.1%} to {m['high']:.1%} | {m['right']:,} of {m['of']:,} |"
+        f"| {name} | {m.number(m.value)} | {m.number(m.low)} to {m.number(m.high)} | {m.count} |"
         for name, m in metrics.items()
     )
     data = "\n".join(f"- {name}: {licence}" for name, licence in about.data)
@@ -149,7 +115,6 @@ Data:
 """
 
 
-def print_metrics(metrics: dict[str, Count]) -> None:
-    for name, (right, of) in metrics.items():
-        low, high = interval(right, of)
-        print(f"{name}: {right / of:.1%} ({right:,} of {of:,}, 95% interval {low:.1%} to {high:.1%})")
+def print_metrics(metrics: Mapping[str, Measure]) -> None:
+    for name, measure in metrics.items():
+        print(f"{name}: {measure}")

@@ -1,4 +1,4 @@
-"""Sentence pairs for BERT's pre-training: [CLS] A [SEP] B [SEP], B the next text or one of another document.
+"""Texts and sentence pairs for pre-training: [CLS] A [SEP] or [CLS] A [SEP] B [SEP].
 
 Devlin et al. 2019, appendix A.2: in half of the pairs the second segment is replaced by text of a
 random document (label 1, "not next").
@@ -14,7 +14,10 @@ from playground.training.corpora import CorpusError
 from playground.training.store import TokenStore
 
 IS_NEXT, NOT_NEXT = 0, 1
+IN_ORDER, SWAPPED = 0, 1
+Drawn = tuple[list[int], list[int], int]  # first segment, second segment, label
 _ATTEMPTS = 10_000
+_SHORTEST = 8
 
 
 def _run(store: TokenStore, start: int, end: int, room: int) -> list[list[int]]:
@@ -30,50 +33,77 @@ def _run(store: TokenStore, start: int, end: int, room: int) -> list[list[int]]:
     return out
 
 
-def draw_pair(store: TokenStore, rng: np.random.Generator, room: int) -> tuple[list[int], list[int], int]:
-    """Two segments of together at most `room` tokens, and IS_NEXT or NOT_NEXT. Raises CorpusError if there are none."""
+def _neighbours(store: TokenStore, rng: np.random.Generator, room: int) -> tuple[list[int], list[int], int]:
+    """Two segments that follow each other, and their document. Raises CorpusError if there are none."""
     sentences = len(store.sentences) - 1
     for _ in range(_ATTEMPTS):
         start = int(rng.integers(sentences))
         document = store.document_of(start)
         run = _run(store, start, int(store.documents[document + 1]), room)
         if len(run) >= 2 and len(store.documents) > 2:
-            break
-    else:
-        raise CorpusError(f"The corpus makes no pairs of {room} tokens: it needs two documents of several sentences.")
-    cut = int(rng.integers(1, len(run)))
-    first = [token for ids in run[:cut] for token in ids]
-    label = int(rng.integers(2))
-    if label == NOT_NEXT:
-        while True:
-            other = int(rng.integers(sentences))
-            if (elsewhere := store.document_of(other)) != document:
-                break
-        run = _run(store, other, int(store.documents[elsewhere + 1]), room)
-        second = [token for ids in run for token in ids]
-    else:
-        second = [token for ids in run[cut:] for token in ids]
-    # Trim the longer of the two; A loses its beginning, so that A's end still meets B's start.
+            cut = int(rng.integers(1, len(run)))
+            return _flat(run[:cut]), _flat(run[cut:]), document
+    raise CorpusError(f"The corpus makes no pairs of {room} tokens: it needs two documents of several sentences.")
+
+
+def _flat(run: list[list[int]]) -> list[int]:
+    return [token for ids in run for token in ids]
+
+
+def _trim(first: list[int], second: list[int], room: int) -> tuple[list[int], list[int]]:
+    """Shorten the longer of the two until they fit; A loses its beginning, so that A's end still meets B's start."""
     while len(first) + len(second) > room:
+        excess = min(len(first) + len(second) - room, max(1, abs(len(first) - len(second))))
         if len(first) >= len(second):
-            excess = min(len(first) + len(second) - room, max(1, len(first) - len(second)))
             first = first[excess:]
         else:
-            excess = min(len(first) + len(second) - room, max(1, len(second) - len(first)))
             second = second[:-excess]
-    return first, second, label
+    return first, second
 
 
-def pack(pairs: Sequence[tuple[list[int], list[int], int]], cls_id: int, sep_id: int, pad_id: int) -> dict[str, Tensor]:
-    """Pad pairs to one batch: input_ids, token_type_ids, attention_mask (B, T) and next_label (B,)."""
-    length = max(len(a) + len(b) + 3 for a, b, _ in pairs)
-    ids = torch.full((len(pairs), length), pad_id)
+def draw_pair(store: TokenStore, rng: np.random.Generator, room: int) -> Drawn:
+    """Two segments of together at most `room` tokens, and IS_NEXT or NOT_NEXT. Raises CorpusError if there are none."""
+    first, second, document = _neighbours(store, rng, room)
+    label = int(rng.integers(2))
+    while label == NOT_NEXT:
+        other = int(rng.integers(len(store.sentences) - 1))
+        if (elsewhere := store.document_of(other)) != document:
+            second = _flat(_run(store, other, int(store.documents[elsewhere + 1]), room))
+            break
+    return *_trim(first, second, room), label
+
+
+def draw_order(store: TokenStore, rng: np.random.Generator, room: int) -> Drawn:
+    """Two neighbouring segments, and IN_ORDER or SWAPPED (Lan et al. 2020, arXiv:1909.11942, section 3.1)."""
+    first, second = _trim(*_neighbours(store, rng, room)[:2], room)
+    label = int(rng.integers(2))
+    return (second, first, label) if label == SWAPPED else (first, second, label)
+
+
+def draw_single(store: TokenStore, rng: np.random.Generator, room: int) -> Drawn:
+    """Running text of one document, at most `room` tokens, as the first segment; there is no second one."""
+    for _ in range(_ATTEMPTS):
+        start = int(rng.integers(len(store.sentences) - 1))
+        run = _flat(_run(store, start, int(store.documents[store.document_of(start) + 1]), room))
+        if len(run) >= min(room, _SHORTEST):
+            return run[:room], [], 0
+    raise CorpusError(f"The corpus holds no text of {min(room, _SHORTEST)} tokens: its documents are too short.")
+
+
+def pack(drawn: Sequence[Drawn], cls_id: int, sep_id: int, pad_id: int) -> dict[str, Tensor]:
+    """Pad to one batch: input_ids, token_type_ids, attention_mask (B, T) and label (B,)."""
+    rows = [([cls_id, *a, sep_id], [*b, sep_id] if b else []) for a, b, _ in drawn]
+    length = max(len(a) + len(b) for a, b in rows)
+    ids = torch.full((len(rows), length), pad_id)
     types = torch.zeros_like(ids)
     mask = torch.zeros_like(ids)
-    for row, (a, b, _) in enumerate(pairs):
-        packed = [cls_id, *a, sep_id, *b, sep_id]
-        ids[row, : len(packed)] = torch.tensor(packed)
-        types[row, len(a) + 2 : len(packed)] = 1
-        mask[row, : len(packed)] = 1
-    labels = torch.tensor([label for _, _, label in pairs])
-    return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask, "next_label": labels}
+    for row, (a, b) in enumerate(rows):
+        ids[row, : len(a) + len(b)] = torch.tensor(a + b)
+        types[row, len(a) : len(a) + len(b)] = 1
+        mask[row, : len(a) + len(b)] = 1
+    return {
+        "input_ids": ids,
+        "token_type_ids": types,
+        "attention_mask": mask,
+        "label": torch.tensor([label for _, _, label in drawn]),
+    }

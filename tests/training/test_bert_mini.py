@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,32 +12,24 @@ from torch.nn.functional import cross_entropy
 from transformers import BertForPreTraining, BertModel
 
 from playground.training import __main__ as command
-from playground.training import bert_mini, export, loop
-from playground.training.bert_mini import Batches, Sizes
-from playground.training.corpora import CorpusError
+from playground.training import bert_mini, export, loop, pairs, texts
+from playground.training.masked import Batches
+from playground.training.measures import share
+from playground.training.recipe import Places
 from playground.training.store import tokenise
+from playground.training.texts import Sizes
+from tests.training.conftest import POSITIONS
 from tests.unit import tiny
 
 CPU = torch.device("cpu")
 SIZES = Sizes(wikipedia=20_000, books=20_000, reviews=20_000, batch=16)
-POSITIONS = 160  # more than the 128 tokens that a batch may have
 
 
-@pytest.fixture
-def small_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An encoder without heads, as the real base is, but of a few thousand parameters."""
-    encoder = tiny.model(BertModel, max_position_embeddings=POSITIONS, initializer_range=0.05)
-    folder = tiny.save(tmp_path / "base", encoder)
-    tiny.tokenizer(POSITIONS).save_pretrained(folder)
-    monkeypatch.setattr(bert_mini, "base_folder", lambda: folder)
-    return folder
-
-
-def _batches(seed: int = 1, size: int = 8, rate: float = 0.15) -> Batches:
+def _batches(seed: int = 1, size: int = 8) -> Batches:
     documents = [
         [f"the {a} and the {b}.", f"one {b} is not a {a}."] * 4 for a in ("cat", "dog") for b in ("man", "year")
     ]
-    return Batches(tokenise(documents, tiny.tokenizer(), 10**6), tiny.tokenizer(), size, seed, rate)
+    return Batches(tokenise(documents, tiny.tokenizer(), 10**6), tiny.tokenizer(), size, seed, pairs.draw_pair)
 
 
 def test_a_batch_is_a_function_of_its_number() -> None:
@@ -94,9 +87,9 @@ def test_the_loss_is_that_of_the_whole_model() -> None:
             token_type_ids=batch["token_type_ids"],
             attention_mask=batch["attention_mask"],
             labels=labels.view_as(batch["input_ids"]),
-            next_sentence_label=batch["next_label"],
+            next_sentence_label=batch["label"],
         )
-        nsp = cross_entropy(whole.seq_relationship_logits, batch["next_label"])
+        nsp = cross_entropy(whole.seq_relationship_logits, batch["label"])
     assert float(ours) == pytest.approx(float(whole.loss), rel=1e-4)
     assert float(parts["nsp"]) == pytest.approx(float(nsp), rel=1e-4)
     assert float(parts["mlm"] + parts["nsp"]) == pytest.approx(float(ours), rel=1e-5)
@@ -106,51 +99,27 @@ def test_stores_are_merged_end_to_end() -> None:
     tokenizer = tiny.tokenizer()
     documents = [[["the cat.", "a dog."], ["one man."]], [["two years."]], [["the river.", "the bank.", "paris."]]]
     parts = [tokenise(part, tokenizer, 10**6) for part in documents]
-    merged, whole = bert_mini.merge(parts), tokenise([d for part in documents for d in part], tokenizer, 10**6)
+    merged, whole = texts.merge(parts), tokenise([d for part in documents for d in part], tokenizer, 10**6)
     for field in ("tokens", "sentences", "documents"):
         assert np.array_equal(getattr(merged, field), getattr(whole, field)), field
 
 
-def test_twenty_steps_on_200_lines_lower_the_loss_and_the_export_is_measured(
-    tmp_path: Path, small_base: Path, small_corpora: Path
-) -> None:
-    settings = loop.Settings(1e-2, head_factor=bert_mini.HEAD_FACTOR, steps=20)
-    model, tokenizer, progress = bert_mini.train(small_corpora, tmp_path / "state" / "bert-mini", settings, CPU, SIZES)
-    losses = [entry["mlm"] for entry in progress.history]
-    assert len(losses) == 20
-    assert sum(losses[-4:]) / 4 < 0.85 * sum(losses[:4]) / 4
-    export.save(tmp_path / "out", model, tokenizer, max_length=POSITIONS)
-    reread, words = bert_mini.load(tmp_path / "out")
-    metrics = bert_mini.evaluate(reread, words, small_corpora, rows=64)
-    assert metrics["nsp_accuracy"][1] == 64
-    right, of = metrics["masked_top1"]
-    # What was learned holds on text that was not trained on.
-    untrained = bert_mini.evaluate(tiny.model(max_position_embeddings=POSITIONS), words, small_corpora, rows=64)  # type: ignore[arg-type]
-    assert export.interval(right, of)[0] > export.interval(*untrained["masked_top1"])[1]
-    assert untrained["masked_top1"][1] == of
-    assert 0.7 * of < metrics["masked_top1_only_mask"][1] < 0.9 * of
-    assert bert_mini.evaluate(reread, words, small_corpora, rows=64) == metrics  # the same places each time
-    config = json.loads((tmp_path / "out" / "config.json").read_text())
+def test_what_was_learned_holds_on_text_that_was_not_trained_on(places: Places) -> None:
+    settings = loop.Settings(1e-2, head_factor=bert_mini.RECIPE.head_factor, steps=20)
+    untrained = bert_mini.evaluate("bert-mini", places, CPU, rows=64)
+    trained = bert_mini.train(places, settings, CPU, SIZES)
+    export.save(places.models / "bert-mini", trained.models["bert-mini"], trained.tokenizer, max_length=POSITIONS)
+    metrics = bert_mini.evaluate("bert-mini", places, CPU, rows=64)
+    assert metrics["nsp_accuracy"].of == 64
+    assert metrics["masked_top1"].of == untrained["masked_top1"].of
+    assert metrics["masked_top1"].low > untrained["masked_top1"].high
+    assert 0.7 * metrics["masked_top1"].of < metrics["masked_top1_only_mask"].of < 0.9 * metrics["masked_top1"].of
+    assert bert_mini.evaluate("bert-mini", places, CPU, rows=64) == metrics  # the same places each time
+    config = json.loads((places.models / "bert-mini" / "config.json").read_text())
     assert config["hidden_dropout_prob"] == config["attention_probs_dropout_prob"] == 0.1
 
 
-def test_a_resumed_recipe_has_the_same_loss_curve(
-    tmp_path: Path, small_base: Path, small_corpora: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = loop.Settings(5e-3, steps=8)
-    expected = bert_mini.train(small_corpora, tmp_path / "a" / "whole", settings, CPU, SIZES)[2].history
-    real = loop.train
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "train", lambda *args, **options: real(*args, **options, stop_at=3))
-        bert_mini.train(small_corpora, tmp_path / "a" / "parts", settings, CPU, SIZES)
-    resumed = bert_mini.train(small_corpora, tmp_path / "a" / "parts", settings, CPU, SIZES)[2].history
-    assert len(expected) == 8
-    assert resumed == expected
-
-
-def test_only_the_heads_are_new(
-    tmp_path: Path, small_base: Path, small_corpora: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_heads_are_new(places: Places, small_base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
 
     def watched(model: nn.Module, *_: object, new_parameters: set[str], **__: object) -> loop.Progress:
@@ -158,7 +127,7 @@ def test_only_the_heads_are_new(
         return loop.Progress()
 
     monkeypatch.setattr(loop, "train", watched)
-    bert_mini.train(small_corpora, tmp_path / "state" / "x", loop.Settings(1e-3, steps=1), CPU, SIZES)
+    bert_mini.train(places, loop.Settings(1e-3, steps=1), CPU, SIZES)
     trainable = dict(seen["model"].named_parameters())
     assert {name for name in seen["new"] if name in trainable} == {n for n in trainable if n.startswith("cls.")}
     base = BertModel.from_pretrained(small_base).state_dict()
@@ -173,14 +142,6 @@ def test_the_real_base_lacks_nothing_but_the_heads() -> None:
     assert not info["mismatched_keys"]
     assert (model.config.num_hidden_layers, model.config.hidden_size, model.config.vocab_size) == (6, 384, 30_522)
     assert 22_000_000 < sum(parameter.numel() for parameter in model.parameters()) < 24_000_000
-
-
-def test_a_missing_source_is_one_sentence(tmp_path: Path, small_base: Path, small_corpora: Path) -> None:
-    folder = tmp_path / "corpora"
-    shutil.copytree(small_corpora, folder)
-    (folder / "books" / "books.txt.xz").unlink()
-    with pytest.raises(CorpusError, match=r"books\.txt\.xz is missing"):
-        bert_mini.train(folder, tmp_path / "state" / "x", loop.Settings(1e-3, steps=1), CPU, SIZES)
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "empty"])
@@ -233,7 +194,8 @@ def test_anyone_can_measure_anew_what_was_bundled(
     export.save(folder, tiny.model(), tiny.tokenizer(), max_length=48)
     export.record_training(folder, loop.Progress(step=7, tokens=900, seconds=3.0), torch.device("cpu"), 5)
     known = json.loads((folder / "metrics.json").read_text())["training"]
-    monkeypatch.setattr(bert_mini, "evaluate", lambda *_: {"masked_top1": (3, 4)})
+    measured = replace(bert_mini.RECIPE, evaluate=lambda *_: {"masked_top1": share(3, 4)})
+    monkeypatch.setitem(command.RECIPES, "bert-mini", measured)
     assert command.main(["evaluate", "bert-mini", "--device", "cpu"]) == 0
     assert "masked_top1: 75.0% (3 of 4" in capsys.readouterr().out
     written = json.loads((folder / "metrics.json").read_text())

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from playground.training.corpora import CorpusError
-from playground.training.pairs import IS_NEXT, NOT_NEXT, draw_pair, pack
+from playground.training.pairs import (
+    IN_ORDER,
+    IS_NEXT,
+    NOT_NEXT,
+    SWAPPED,
+    draw_order,
+    draw_pair,
+    draw_single,
+    pack,
+)
 from playground.training.store import TokenStore
 
 
@@ -83,4 +92,36 @@ def test_a_packed_batch_by_hand() -> None:
     assert batch["input_ids"].tolist() == [[2, 10, 11, 3, 12, 3, 0], [2, 13, 3, 14, 15, 16, 3]]
     assert batch["token_type_ids"].tolist() == [[0, 0, 0, 0, 1, 1, 0], [0, 0, 0, 1, 1, 1, 1]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1, 1, 1, 1, 0], [1, 1, 1, 1, 1, 1, 1]]
-    assert batch["next_label"].tolist() == [IS_NEXT, NOT_NEXT]
+    assert batch["label"].tolist() == [IS_NEXT, NOT_NEXT]
+
+
+def test_a_text_of_one_segment_has_one_separator() -> None:
+    batch = pack([([10, 11], [], 0), ([13], [14], 1)], cls_id=2, sep_id=3, pad_id=0)
+    assert batch["input_ids"].tolist() == [[2, 10, 11, 3, 0], [2, 13, 3, 14, 3]]
+    assert batch["token_type_ids"].tolist() == [[0, 0, 0, 0, 0], [0, 0, 0, 1, 1]]
+    assert batch["attention_mask"].tolist() == [[1, 1, 1, 1, 0], [1, 1, 1, 1, 1]]
+    assert batch["label"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("room", [3, 20, 125])
+def test_swapped_segments_are_neighbours_the_wrong_way_round(room: int) -> None:
+    store, rng, seen = _mixed(6), np.random.default_rng(7), [0, 0]
+    for _ in range(400):
+        first, second, label = draw_order(store, rng, room)
+        if label == SWAPPED:
+            first, second = second, first
+        seen[label] += 1
+        assert second[0] == first[-1] + 1 and len(first) + len(second) <= room
+        assert _document(store, first[0]) == _document(store, second[-1])
+    assert {IN_ORDER, SWAPPED} == {0, 1} and min(seen) > 150
+
+
+def test_single_texts_are_unbroken_and_of_one_document() -> None:
+    store, rng = _mixed(8), np.random.default_rng(9)
+    for _ in range(200):
+        text, nothing, _ = draw_single(store, rng, 40)
+        assert nothing == [] and 8 <= len(text) <= 40
+        assert text == list(range(text[0], text[0] + len(text)))
+        assert _document(store, text[0]) == _document(store, text[-1])
+    with pytest.raises(CorpusError, match="too short"):
+        draw_single(_store([[2], [3]]), rng, 40)

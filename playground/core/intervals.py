@@ -1,0 +1,34 @@
+"""How sure a measured number is: 95% intervals."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """95% interval of a share (Wilson 1927). Returns (low, high); raises ValueError for no trials."""
+    if of <= 0 or not 0 <= right <= of:
+        raise ValueError(f"{right} of {of} is no share.")
+    share, spread = right / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return middle - half, middle + half
+
+
+def bootstrap(
+    statistic: Callable[[NDArray[np.int64]], float], of: int, draws: int = 1000, seed: int = 1
+) -> tuple[float, float]:
+    """95% percentile interval of any statistic (Efron 1979).
+
+    statistic: takes the drawn cases as indices (of,), with repetition. of: how many independent cases there are;
+    cases that belong together (the tokens of one text) are one case. Draws for which it is not defined (NaN)
+    are left out. Raises ValueError for fewer than two cases.
+    """
+    if of < 2:
+        raise ValueError(f"{of} cases have no spread: at least 2 are needed.")
+    rng = np.random.default_rng(seed)
+    values = np.array([statistic(rng.integers(of, size=of)) for _ in range(draws)])
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,42 @@
+"""ELECTRA's corruption: a generator fills the masked places, and the discriminator must find what it changed.
+
+Clark et al. 2020 (arXiv:2003.10555), section 2: the generator's words are sampled from its distribution; a
+sampled word that happens to be the right one counts as original.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+# Google's code hides 85% of the chosen places behind [MASK] and leaves 15% as they are; none becomes random.
+MASK_SHARE, RANDOM_SHARE = 0.85, 0.0
+
+
+class Replacement(NamedTuple):
+    """ids: (B, T) what the discriminator reads. replaced: (B, T) bool, where it differs from the original."""
+
+    ids: Tensor
+    replaced: Tensor
+
+
+def sample(logits: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+    """(P,) words drawn from softmax(logits / temperature); logits: (P, V). Temperature 0 takes the likeliest.
+
+    One number u a place, then the first word whose cumulative probability exceeds u. The numbers are drawn on the
+    CPU, so a seed means the same words on every device. Raises ValueError below 0.
+    """
+    if temperature < 0:
+        raise ValueError(f"The temperature is {temperature}; it must not be below 0.")
+    if temperature == 0:
+        return logits.argmax(-1)
+    cumulative = (logits.double() / temperature).softmax(-1).cumsum(-1)  # (P, V)
+    draws = torch.rand(len(logits), 1, dtype=torch.float64, generator=generator).to(logits.device)
+    words = torch.searchsorted(cumulative, draws * cumulative[:, -1:], right=True).squeeze(1)
+    return words.clamp_max(logits.shape[1] - 1)
+
+
+def replace(ids: Tensor, places: Tensor, words: Tensor) -> Replacement:
+    """Put `words` (P,) at the flat `places` (P,) of `ids` (B, T)."""
+    filled = ids.flatten().index_put((places,), words).view_as(ids)
+    return Replacement(filled, filled != ids)

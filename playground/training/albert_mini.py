@@ -1,0 +1,134 @@
+"""albert-mini: one layer used six times, narrow embeddings, masked words and sentence order."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from transformers import AlbertConfig, AlbertForPreTraining, AutoTokenizer, BertForPreTraining
+
+from playground.training import loop, pairs, texts
+from playground.training.masked import EVALUATION_SEED, Batches
+from playground.training.measures import Measure, share
+from playground.training.narrow import narrow_embeddings
+from playground.training.recipe import About, Places, Recipe, Trained
+from playground.training.texts import Sizes
+
+NAME = "albert-mini"
+EMBEDDING = 128
+FROM_LAYER = 2  # of bert-mini; a middle one does a bit of everything
+
+CPU = Sizes(wikipedia=32_000_000, books=4_000_000, reviews=4_000_000, batch=16)
+GPU = Sizes(wikipedia=80_000_000, books=30_000_000, reviews=30_000_000, batch=256)
+
+ABOUT = About(
+    name=NAME,
+    summary="An ALBERT with embeddings of 128, width 384 and one layer that is used six times (6.0M parameters, BERT's "
+    "uncased English WordPiece vocabulary), with trained masked-LM and sentence-order heads (`AlbertForPreTraining`).",
+    recipe="ALBERT's two objectives together: 15% of the tokens predicted (80/10/10, exact count per text; single "
+    "tokens, not the paper's n-grams), and sentence order: two neighbouring segments of together up to 128 tokens, "
+    "half of them swapped. AdamW, linear warm-up and decay, no dropout.",
+    base="bert-mini of this project (Apache-2.0): its third layer, shared by all; its embeddings cut down to their 128 "
+    "principal directions; new heads.",
+    license="apache-2.0",
+    data=texts.DATA,
+    uses="For demonstrations of parameter sharing and sentence-order prediction.",
+    limits="Small and briefly trained; weaker than bert-mini at filling masks. English only, at most 512 tokens "
+    "(trained on 128).",
+    bars=(
+        "masked_top1: all predicted places ([MASK], random and kept) of wikipedia_en/dev.",
+        "sop_accuracy: neighbouring segments of the same articles, half of them swapped; guessing gives 50%.",
+    ),
+)
+
+
+def start(base: BertForPreTraining) -> AlbertForPreTraining:
+    """bert-mini's embeddings, narrowed, and one of its layers."""
+    theirs = base.config
+    model = AlbertForPreTraining(
+        AlbertConfig(
+            vocab_size=theirs.vocab_size,
+            embedding_size=min(EMBEDDING, theirs.hidden_size // 2),
+            hidden_size=theirs.hidden_size,
+            num_hidden_layers=theirs.num_hidden_layers,
+            num_attention_heads=theirs.num_attention_heads,
+            intermediate_size=theirs.intermediate_size,
+            max_position_embeddings=theirs.max_position_embeddings,
+            hidden_act=theirs.hidden_act,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            classifier_dropout_prob=0.0,
+            pad_token_id=theirs.pad_token_id,
+            bos_token_id=None,
+            eos_token_id=None,
+        )
+    )
+    encoder = model.albert.encoder
+    narrow_embeddings(base.bert.embeddings, model.albert.embeddings, encoder.embedding_hidden_mapping_in)
+    mine = encoder.albert_layer_groups[0].albert_layers[0]
+    layer = base.bert.encoder.layer[min(FROM_LAYER, theirs.num_hidden_layers - 1)]
+    same = (
+        (mine.attention.query, layer.attention.self.query),
+        (mine.attention.key, layer.attention.self.key),
+        (mine.attention.value, layer.attention.self.value),
+        (mine.attention.dense, layer.attention.output.dense),
+        (mine.attention.LayerNorm, layer.attention.output.LayerNorm),
+        (mine.ffn, layer.intermediate.dense),
+        (mine.ffn_output, layer.output.dense),
+        (mine.full_layer_layer_norm, layer.output.LayerNorm),
+        (model.albert.pooler, base.bert.pooler.dense),
+    )
+    for here, there in same:
+        here.load_state_dict(there.state_dict())
+    with torch.no_grad():
+        model.predictions.decoder.bias.copy_(base.cls.predictions.bias)  # how frequent each word is
+    return model
+
+
+def forward(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, Tensor]:
+    """(P, V) word logits at the P chosen places and (B, 2) sentence-order logits."""
+    assert isinstance(model, AlbertForPreTraining)
+    keys = ("input_ids", "token_type_ids", "attention_mask")
+    out = model.albert(**{key: batch[key] for key in keys})
+    hidden = out.last_hidden_state.flatten(0, 1)[batch["places"]]  # (P, H)
+    return model.predictions(hidden), model.sop_classifier(out.pooler_output)
+
+
+def loss(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """MLM + SOP."""
+    word_logits, order_logits = forward(model, batch)
+    mlm = cross_entropy(word_logits.float(), batch["words"])
+    sop = cross_entropy(order_logits.float(), batch["label"])
+    return mlm + sop, {"mlm": mlm, "sop": sop}
+
+
+def train(places: Places, settings: loop.Settings, device: torch.device, sizes: Sizes | None = None) -> Trained:
+    base = places.models / "bert-mini"
+    sizes = sizes or (CPU if device.type == "cpu" else GPU)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    text = texts.read(places.corpora, places.state, tokenizer, sizes)
+    torch.manual_seed(settings.seed)
+    model = start(BertForPreTraining.from_pretrained(base, dtype=torch.float32))
+    heads = ("predictions.dense", "predictions.LayerNorm", "sop_classifier.")
+    new = {name for name, _ in model.named_parameters() if name.startswith(heads)}
+    batches = Batches(text, tokenizer, sizes.batch, settings.seed, pairs.draw_order)
+    progress = loop.train(model, batches, loss, settings, places.state / NAME, device, new_parameters=new)
+    model.config.classifier_dropout_prob = 0.1
+    return Trained({NAME: model}, tokenizer, progress)
+
+
+@torch.inference_mode()
+def evaluate(name: str, places: Places, device: torch.device, rows: int = 4096) -> dict[str, Measure]:
+    """Masked top-1 and sentence-order accuracy on wikipedia_en/dev."""
+    model = AlbertForPreTraining.from_pretrained(places.models / name, dtype=torch.float32).to(device).eval()
+    tokenizer = AutoTokenizer.from_pretrained(places.models / name)
+    batches = Batches(texts.development(places.corpora, tokenizer), tokenizer, 32, EVALUATION_SEED, pairs.draw_order)
+    words = right_words = seen = right_pairs = 0
+    for step in range(-(-rows // 32)):
+        batch = {key: value.to(device) for key, value in batches(step).items()}
+        word_logits, order_logits = forward(model, batch)
+        right_words += int((word_logits.argmax(-1) == batch["words"]).sum())
+        right_pairs += int((order_logits.argmax(-1) == batch["label"]).sum())
+        words, seen = words + len(word_logits), seen + len(order_logits)
+    return {"masked_top1": share(right_words, words), "sop_accuracy": share(right_pairs, seen)}
+
+
+RECIPE = Recipe((ABOUT,), {"cpu": 5e-4, "cuda": 1e-3}, train, evaluate, head_factor=2.0)

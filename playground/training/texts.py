@@ -1,0 +1,62 @@
+"""The English text that the pre-training recipes read, as token stores."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from transformers import PreTrainedTokenizerBase
+
+from playground.training import corpora, store
+
+DATA = (
+    ("English Wikipedia of 2015, core articles", "CC BY-SA 3.0"),
+    ("public-domain books", "public domain"),
+    ("Large Movie Review Dataset, unlabelled part (Maas et al. 2011)", "research use"),
+)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much text is tokenised (tokens a source) and how many texts make a batch."""
+
+    wikipedia: int
+    books: int
+    reviews: int
+    batch: int
+
+
+def sources(folder: Path, sizes: Sizes) -> dict[str, tuple[Callable[[], Iterable[list[str]]], int]]:
+    """By name: documents, and how many of their tokens are wanted."""
+    wikipedia = [folder / "wikipedia_en" / name for name in ("en_AA.txt.xz", "en_AB.txt.xz")]
+    return {
+        "wikipedia": (lambda: chain.from_iterable(map(corpora.articles, wikipedia)), sizes.wikipedia),
+        "books": (lambda: corpora.articles(folder / "books" / "books.txt.xz"), sizes.books),
+        "imdb": (lambda: corpora.reviews(folder / "imdb" / "unsup.txt.xz"), sizes.reviews),
+    }
+
+
+def merge(stores: list[store.TokenStore]) -> store.TokenStore:
+    """Put several stores end to end, shifting their offsets."""
+    tokens = np.concatenate([part.tokens for part in stores])
+    sentences, documents = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)]
+    for part in stores:
+        sentences.append(part.sentences[1:] + sentences[-1][-1])
+        documents.append(part.documents[1:] + documents[-1][-1])
+    return store.TokenStore(tokens, np.concatenate(sentences), np.concatenate(documents))
+
+
+def read(folder: Path, cache: Path, tokenizer: PreTrainedTokenizerBase, sizes: Sizes) -> store.TokenStore:
+    """The training text; tokenised once and kept in `cache`. Raises CorpusError."""
+    return merge(
+        [
+            store.cached(cache, f"{name}-{folder.resolve()}", documents, tokenizer, tokens)
+            for name, (documents, tokens) in sources(folder, sizes).items()
+        ]
+    )
+
+
+def development(folder: Path, tokenizer: PreTrainedTokenizerBase) -> store.TokenStore:
+    """The development text: Wikipedia articles of 2018 that are not in the training text. Raises CorpusError."""
+    return store.tokenise(corpora.articles(folder / "wikipedia_en" / "dev.txt.xz"), tokenizer, 10**9)
