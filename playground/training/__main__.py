@@ -17,11 +17,12 @@ from playground.training import (
     corpora,
     electra_mini,
     export,
+    gpt_mini,
     loop,
 )
 from playground.training.recipe import Places
 
-_ALL = (bert_mini, bert_mini_squad2, electra_mini, bert_mini_sentiment, albert_mini)
+_ALL = (bert_mini, bert_mini_squad2, electra_mini, bert_mini_sentiment, albert_mini, gpt_mini)
 RECIPES = {name: module.RECIPE for module in _ALL for name in module.RECIPE.names}
 
 

@@ -3,6 +3,7 @@
 import lzma
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # A sentence ends at . ! or ?, maybe followed by a closing quote (which stays), before something that can open one.
@@ -14,16 +15,28 @@ class CorpusError(RuntimeError):
     """A corpus file is missing or unreadable; the message is one sentence that says which and what to do."""
 
 
-def lines(path: Path) -> Iterator[str]:
-    """The lines of one xz text file, without their line ends. Raises CorpusError."""
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turns what can go wrong in reading `path` into one sentence."""
     if not path.is_file():
         raise CorpusError(f"{path} is missing: point --corpora (or PLAYGROUND_CORPORA) at the folder that holds it.")
     try:
-        with lzma.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                yield line.rstrip("\n")
+        yield
     except (lzma.LZMAError, EOFError, UnicodeDecodeError, OSError) as error:
         raise CorpusError(f"{path} is damaged ({error}): fetch this file again.") from error
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of one xz text file, without their line ends. Raises CorpusError."""
+    with _readable(path), lzma.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield line.rstrip("\n")
+
+
+def content(path: Path) -> bytes:
+    """All of one xz file. Raises CorpusError."""
+    with _readable(path), lzma.open(path) as file:
+        return file.read()
 
 
 def sentences(text: str) -> list[str]:

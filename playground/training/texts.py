@@ -57,6 +57,10 @@ def read(folder: Path, cache: Path, tokenizer: PreTrainedTokenizerBase, sizes: S
     )
 
 
+def development_documents(folder: Path) -> Iterable[list[str]]:
+    """Wikipedia articles of 2018 that are not in the training text. Raises CorpusError."""
+    return corpora.articles(folder / "wikipedia_en" / "dev.txt.xz")
+
+
 def development(folder: Path, tokenizer: PreTrainedTokenizerBase) -> store.TokenStore:
-    """The development text: Wikipedia articles of 2018 that are not in the training text. Raises CorpusError."""
-    return store.tokenise(corpora.articles(folder / "wikipedia_en" / "dev.txt.xz"), tokenizer, 10**9)
+    return store.tokenise(development_documents(folder), tokenizer, 10**9)

@@ -1,8 +1,10 @@
 """A small corpus, written to the files that the recipes read."""
 
+import io
 import json
 import lzma
 import random
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,25 @@ def sentiment_files(folder: Path) -> None:
         write(folder / "imdb" / f"{part}.tsv.xz", ["id\tlabel\trating\ttext", *lines])
 
 
+def task_files(folder: Path) -> None:
+    """Tasks in an archive, as icl_tasks has them: two to train on, one held out with few labels, one with many."""
+    tasks = {
+        "antonym": [{"input": word, "output": f"no {word}"} for word in tiny.WORDS[80:130]],
+        "singular-plural": [{"input": word, "output": f"{word}s"} for word in tiny.WORDS[80:130]],
+        "sentiment": [
+            {"input": f"{w} film", "output": ("negative", "positive")[n % 2]} for n, w in enumerate("abcdef")
+        ],
+        "choose_last_of_3": [{"input": f"{a}, dog, {b}", "output": b} for a in ("cat", "man") for b in ("oak", "tin")],
+    }
+    (folder / "icl_tasks").mkdir()
+    with tarfile.open(folder / "icl_tasks" / "icl_tasks.tar.xz", "w:xz") as archive:
+        for name, rows in tasks.items():
+            data = json.dumps(rows).encode()
+            info = tarfile.TarInfo(f"{name}.json")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+
+
 @pytest.fixture(scope="session")
 def small_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 lines of running text, and a few questions and labelled sentences, in the layout that the recipes read."""
@@ -112,6 +133,7 @@ def small_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "imdb" / "unsup.txt.xz", [f"{sentence(rng)}<br /><br />{sentence(rng)}" for _ in range(20)])
     question_files(folder)
     sentiment_files(folder)
+    task_files(folder)
     return folder
 
 

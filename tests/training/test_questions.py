@@ -6,9 +6,10 @@ import pytest
 import torch
 from transformers import BertForQuestionAnswering
 
-from playground.training.bert_mini_squad2 import MAX_LENGTH, Reading, best_threshold, loss, pack, tokens_of
+from playground.training.bert_mini_squad2 import MAX_LENGTH, loss, pack, tokens_of
 from playground.training.corpora import CorpusError
 from playground.training.questions import Question, Unanswerable, occurrences, qamr, running, squad
+from playground.training.reading import Reading, best_threshold
 from tests.training.conftest import write
 from tests.unit import tiny
 

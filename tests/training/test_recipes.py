@@ -19,6 +19,7 @@ from playground.training import (
     bert_mini_squad2,
     electra_mini,
     export,
+    gpt_mini,
     loop,
 )
 from playground.training.corpora import CorpusError
@@ -50,6 +51,13 @@ RECIPES: dict[str, tuple[ModuleType, Any, float, str, dict[str, str]]] = {
         5e-2,
         "glue/SST-2/train.tsv.xz",
         {"bert-mini-sentiment": "sequence_classification"},
+    ),
+    "gpt-mini": (
+        gpt_mini,
+        Sizes(wikipedia=20_000, books=20_000, reviews=20_000, batch=4),
+        1e-2,
+        "icl_tasks/icl_tasks.tar.xz",
+        {"gpt-mini": "causal_lm"},
     ),
     "albert-mini": (albert_mini, TEXT, 1e-2, "imdb/unsup.txt.xz", {"albert-mini": "sentence_order"}),
 }

@@ -36,7 +36,7 @@ def test_every_token_is_in_a_window_and_windows_are_a_stride_apart(stride: int) 
 
 def test_padding_marks_the_passage_as_legal() -> None:
     tokenizer = tiny.tokenizer(400)
-    windows = cut(tokenizer, ["who?", "what was it all about?"], ["the dog.", ""], max_length=64, stride=8)
+    windows = cut(tokenizer, ["who?", "what then?"], ["the dog.", ""], max_length=64, stride=8)
     batch = pad(windows, [1, 0], tokenizer.pad_token_id)
     assert batch["attention_mask"].sum(1).tolist() == [len(windows.ids[1]), len(windows.ids[0])]
     assert batch["legal"][0].sum() == 0  # an empty passage has no place for an answer

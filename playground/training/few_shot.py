@@ -1,0 +1,102 @@
+"""Measures a causal model: perplexity, and label ranking with 0 to 32 examples in the prompt."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import cross_entropy
+from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
+
+from playground.core.prompts import PATTERNS, Example, prompt
+from playground.training.icl import MAX_SHOTS, Task
+from playground.training.measures import Measure, statistic
+
+SHOTS = (0, 1, 2, 4, 8, 16, MAX_SHOTS)
+
+
+@torch.inference_mode()
+def perplexity(model: GPT2LMHeadModel, tokens: NDArray[np.int64], words: int) -> dict[str, Measure]:
+    """exp of the mean -log p of every token but each row's first; bootstrapped over rows.
+
+    tokens: (N,) running text of `words` words between blanks.
+    """
+    length = min(model.config.n_positions, len(tokens) // 2)
+    rows = torch.tensor(tokens[: len(tokens) // length * length]).view(-1, length)
+    sums = []
+    for start in range(0, len(rows), 4):
+        ids = rows[start : start + 4].to(model.device)
+        logits = model(input_ids=ids).logits[:, :-1].float()
+        sums += cross_entropy(logits.transpose(1, 2), ids[:, 1:], reduction="none").sum(1).tolist()
+    lost = np.array(sums)
+    per_word = len(tokens) / words
+
+    def of(scale: float) -> Measure:
+        return statistic(
+            lambda cases: float(np.exp(lost[cases].sum() / (len(cases) * (length - 1)) * scale)),
+            len(lost),
+            percent=False,
+        )
+
+    return {"perplexity": of(1.0), "perplexity_per_word": of(per_word)}
+
+
+class Query(NamedTuple):
+    """Examples to show, the example to ask, and the labels to rank."""
+
+    examples: tuple[Example, ...]
+    asked: Example
+    candidates: tuple[str, ...]
+
+
+def draw_queries(task: Task, count: int, seed: int) -> list[Query]:
+    """`count` queries, each with examples of its own; no query is among its examples."""
+    rng = np.random.default_rng([20_260_101, seed])
+    outputs = sorted({row.label for row in task.rows})
+    queries = []
+    for _ in range(count):
+        drawn = rng.choice(len(task.rows), size=min(MAX_SHOTS + 1, len(task.rows)), replace=False)
+        asked, *examples = (task.rows[i] for i in drawn)
+        others = [outputs[i] for i in rng.permutation(len(outputs))[:4] if outputs[i] != asked.label][:3]
+        items = tuple(asked.input.split(", "))
+        inside = asked.label in items and len(items) > 1
+        candidates = task.labels or (items if inside else (asked.label, *others))
+        queries.append(Query(tuple(examples), asked, candidates))
+    return queries
+
+
+@torch.inference_mode()
+def rank_labels(
+    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, queries: Sequence[Query], shots: int, batch: int = 16
+) -> list[bool]:
+    """Whether the right label is the likeliest whole label after the prompt, for each query."""
+    pattern = PATTERNS["input_output"]
+    rows: list[tuple[int, list[int], int]] = []  # query, tokens, where the label begins
+    for number, query in enumerate(queries):
+        begin = tokenizer(prompt(query.examples[:shots], query.asked.input, pattern), verbose=False)["input_ids"]
+        for label in query.candidates:
+            ids = begin + tokenizer(f" {label}{pattern.after[:1]}")["input_ids"]
+            excess = max(0, len(ids) - model.config.n_positions)  # the earliest examples are forgotten
+            rows.append((number, ids[excess:], len(begin) - excess))
+    scores = np.empty(len(rows))
+    order = sorted(range(len(rows)), key=lambda row: len(rows[row][1]))
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        longest = max(len(rows[row][1]) for row in chosen)
+        ids = torch.full((len(chosen), longest), tokenizer.eos_token_id)
+        for place, row in enumerate(chosen):
+            ids[place, : len(rows[row][1])] = torch.tensor(rows[row][1])
+        first = min(rows[row][2] for row in chosen)
+        # Causal: what pads the right end changes nothing before it. Only the labels' places are scored.
+        logits = model(input_ids=ids.to(model.device), logits_to_keep=longest - first + 1).logits.float().cpu()
+        logp = logits[:, :-1].log_softmax(-1).gather(2, ids[:, first:, None]).squeeze(2)
+        for place, row in enumerate(chosen):
+            _, tokens, begins = rows[row]
+            scores[row] = float(logp[place, begins - first : len(tokens) - first].sum())
+    right, at = [], 0
+    for query in queries:
+        best = int(scores[at : at + len(query.candidates)].argmax())
+        right.append(query.candidates[best] == query.asked.label)
+        at += len(query.candidates)
+    return right
