@@ -61,7 +61,7 @@ ABOUT = About(
         "perplexity_per_word: the same text, per whitespace-separated word.",
         f"{', '.join(f'accuracy_{shots}_shot' for shots in SHOTS)}: label ranking on tasks never trained on "
         f"({', '.join(icl.HELD_OUT)}) by the probability of each whole label; among a task's labels, where they are "
-        "few, else against three other answers of the task. Intervals are bootstrapped over queries.",
+        "few, else against three other answers of the task.",
         "accuracy_chance: what drawing lots scores there.",
     ),
 )
