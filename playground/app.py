@@ -2,25 +2,24 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qsl
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from playground import demos
-from playground.demos.masked_lm import tab as masked_lm_tab
+from playground.demo import Demo
 from playground.examples import stored
-from playground.messages import Complaint, language_of
+from playground.messages import Complaint
 from playground.paths import ASSETS
-from playground.runs import Run
-from playground.ui import api, language, theme
-from playground.ui.lanes import QUICK
-from playground.ui.language import LANG_JS, t
+from playground.ui import api, language, navigation, theme
+from playground.ui.language import t
+from playground.ui.navigation import Place
 from playground.ui.page import Page
-from playground.ui.shell import Shell, TabParts, opened, status
+from playground.ui.shell import Shell, TabParts, status
 
-_TABS = {"masked_lm": masked_lm_tab.create}
 _LANGUAGES = """<nav class="pg-languages" aria-label="Language / 언어">
 <button type="button" lang="en" onclick="pgLanguage('en')">English</button>
 <button type="button" lang="ko" onclick="pgLanguage('ko')">한국어</button></nav>"""
@@ -37,69 +36,30 @@ def build() -> gr.Blocks:
             state = gr.HTML(status(first, "en", stored=True), elem_id="pg-status", apply_default_css=False)
             gr.HTML(_LANGUAGES, apply_default_css=False)
         shell = Shell(lang=gr.Textbox("en", visible=False), status=state, page=Page())
-        query = gr.Textbox("", visible=False)
-        tabs: list[TabParts] = []
         with gr.Tabs(selected=first.demo) as bar:
-            for demo in demos.ALL:
-                with gr.Tab(t(f"pg_tab_{demo.name}"), id=demo.name):
-                    tabs.append(_TABS[demo.name](shell, stored(demo.name)))
-        for demo in demos.ALL:
+            places = [place for demo in demos.ALL for place in _idea(demo, shell)]
+        for demo in demos.EVERY:
             api.register(demo)
-        _restore(app, bar, tabs, shell, query)
-        _follow_language(tabs, shell)
+        navigation.wire(app, bar, places, shell)
     app.queue(max_size=64)
     return app
 
 
-def _restore(app: gr.Blocks, bar: gr.Tabs, tabs: list[TabParts], shell: Shell, query: gr.Textbox) -> None:
-    """On opening the page: a share link's run, else the example in the visitor's language."""
-    outputs = [component for parts in tabs for component in parts.all_outputs(shell)]
-
-    def restore(search: str, lang: str) -> list[Any]:
-        parameters = dict(parse_qsl(search.lstrip("?"))) if len(search) < 10_000 else {"run": ""}
-        wanted = parameters.get("tab", tabs[0].demo.name)
-        selected = wanted if any(parts.demo.name == wanted for parts in tabs) else tabs[0].demo.name
-        if "run" not in parameters and selected == tabs[0].demo.name and language_of(lang) == "en":
-            return [gr.skip()] * (1 + len(outputs))  # the page was sent with just this
-        values: list[Any] = []
-        for parts in tabs:
-            if parts.demo.name != selected:
-                values += [gr.skip()] * len(parts.all_outputs(shell))
-            elif "run" in parameters:
-                values += opened(parts, shell, parameters if wanted == selected else {"run": ""}, lang)
-            else:
-                values += parts.show(stored(selected)[0], lang, link=False)
-        return [gr.Tabs(selected=selected), *values]
-
-    app.load(
-        restore,
-        [query, shell.lang],
-        [bar, *outputs],
-        js="() => [location.search, document.documentElement.lang]",
-        api_visibility="private",
-        show_progress="hidden",
-        **QUICK,
-    )
+def _idea(demo: Demo, shell: Shell) -> Iterator[Place]:
+    """The tab of an idea, with a sub-tab for each of its experiments where there are several."""
+    with gr.Tab(t(f"pg_tab_{demo.name}"), id=demo.name) as tab:
+        if not demo.parts:
+            yield Place(_create(demo, shell), stored(demo.name), demo.name, tab)
+            return
+        with gr.Tabs(selected=demo.name, elem_classes="pg-subtabs") as bar:
+            for part in demo.all:
+                with gr.Tab(t(f"pg_sub_{part.name}"), id=part.name) as subtab:
+                    yield Place(_create(part, shell), stored(part.name), demo.name, tab, bar, subtab)
 
 
-def _follow_language(tabs: list[TabParts], shell: Shell) -> None:
-    """Switching the language redraws what is on the screen; labels follow by themselves."""
-    for parts in tabs:
-
-        def redraw(run: str, lang: str, parts: TabParts = parts) -> list[Any]:
-            shown = Run.model_validate_json(run)
-            is_stored = shown in stored(parts.demo.name)
-            return parts.show_result(shown, language_of(lang), link=False, stored=is_stored)
-
-        shell.page.language(
-            redraw,
-            [parts.run, shell.lang],
-            parts.result_outputs(shell),
-            js=LANG_JS,
-            api_visibility="private",
-            show_progress="hidden",
-            **QUICK,
-        )
+def _create(demo: Demo, shell: Shell) -> TabParts:
+    parts: TabParts = import_module(f"{demo.package}.tab").create(shell, stored(demo.name))
+    return parts
 
 
 def launch_options() -> dict[str, Any]:
@@ -111,7 +71,7 @@ def launch_options() -> dict[str, Any]:
         "theme": theme.theme(),
         "css": theme.CSS,
         "app_kwargs": {"middleware": [Middleware(language.LanguageFirst)]},
-        "i18n": language.i18n(demos.ALL),
+        "i18n": language.i18n(demos.EVERY),
         "favicon_path": str(ASSETS / "favicon.svg"),
         "footer_links": ["api", "settings"],
         "ssr_mode": False,
@@ -124,7 +84,9 @@ def warm_up() -> None:
     """Import every pipeline and load the first example's model, so that the first click is quick."""
     from playground.ui.lanes import call
 
-    for demo in demos.ALL:
+    for demo in demos.EVERY:
+        if demo.lane != "quick":
+            continue
         try:
             call(demo, stored(demo.name)[0].request)
         except Complaint as problem:  # a missing model is one tab's trouble: the page is served all the same

@@ -8,11 +8,20 @@ from typing import Any
 from pydantic import BaseModel
 
 
+class Progress(BaseModel):
+    """How far a long run is. A demo's own Progress adds `result`: what there is of the Result so far."""
+
+    done: int
+    total: int
+
+
 @dataclass(frozen=True)
 class Demo:
-    """One idea. `name` is the folder and the API name; the pipeline is imported on the first call only.
+    """One idea. `name` is the API name; the pipeline is imported on the first call only.
 
     lane: "quick" for requests of at most 2 s, "long" for generators that yield progress.
+    folder: its package below playground.demos, dotted; the name where it is empty.
+    parts: further experiments on the same idea, shown as sub-tabs behind it.
     """
 
     name: str
@@ -20,20 +29,31 @@ class Demo:
     result: type[BaseModel]
     progress: type[BaseModel] | None = None
     lane: str = "quick"
+    folder: str = ""
+    parts: tuple["Demo", ...] = ()
+
+    @property
+    def package(self) -> str:
+        return f"playground.demos.{self.folder or self.name}"
+
+    @property
+    def all(self) -> "tuple[Demo, ...]":
+        """The idea itself and its further experiments."""
+        return (self, *self.parts)
 
     @property
     def run(self) -> Callable[[Any], BaseModel | Iterator[BaseModel]]:
         function: Callable[[Any], BaseModel | Iterator[BaseModel]]
-        function = import_module(f"playground.demos.{self.name}.pipeline").run
+        function = import_module(f"{self.package}.pipeline").run
         return function
 
     def prepare(self, request: Any) -> None:
         """Load what `run` will need, if the pipeline says how: on ZeroGPU what a worker loads is lost with it."""
-        function = getattr(import_module(f"playground.demos.{self.name}.pipeline"), "prepare", None)
+        function = getattr(import_module(f"{self.package}.pipeline"), "prepare", None)
         if function is not None:
             function(request)
 
     @property
     def help(self) -> str:
         """The tab's English help text: the docstring of the demo's package."""
-        return import_module(f"playground.demos.{self.name}").__doc__ or ""
+        return import_module(self.package).__doc__ or ""

@@ -23,10 +23,10 @@ def requests() -> dict[str, list[dict[str, Any]]]:
 
 def regenerate() -> None:
     """Run every request and store it; files of requests that are gone are deleted."""
-    from playground.demos import ALL
+    from playground.demos import EVERY
     from playground.ui.lanes import call
 
-    for demo in ALL:
+    for demo in EVERY:
         folder = EXAMPLES / demo.name
         folder.mkdir(parents=True, exist_ok=True)
         wanted = requests()[demo.name]

@@ -1,13 +1,15 @@
-"""BERT's corruption of a text: which tokens are hidden, and what stands in their place.
+"""The corruption of a text before a model repairs it: which tokens are hidden, and what stands in their place.
 
 Devlin et al. 2019, section 3.1 (arXiv:1810.04805): 15% of the tokens are chosen; of those 80%
 become [MASK], 10% a random word and 10% stay as they are, and the model predicts all of them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
 UNTOUCHED, MASKED, RANDOM, KEPT = 0, 1, 2, 3
 
@@ -42,6 +44,39 @@ def choose_exact(maskable: Tensor, rate: float, generator: torch.Generator) -> T
     keys = torch.rand(maskable.shape, generator=generator).masked_fill(~maskable, 2.0)
     rank = keys.argsort(dim=1).argsort(dim=1)  # (B, T)
     return (rank < wanted[:, None]) & maskable
+
+
+def choose_each(maskable: Tensor, rate: float, generator: torch.Generator) -> Tensor:
+    """Choose every maskable token with probability `rate`, on its own, as Transformers' data collator does.
+
+    maskable: (B, T) bool. Returns (B, T) bool; how many of a row are chosen is left to chance, and may be none.
+    """
+    if not 0.0 <= rate <= 1.0:
+        raise ValueError(f"The masking rate is {rate}; it must lie between 0 and 1.")
+    return (torch.rand(maskable.shape, generator=generator) < rate) & maskable
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which tokens are chosen, and the shares of them that become [MASK] or a random word; the rest is kept."""
+
+    choose: Callable[[Tensor, float, torch.Generator], Tensor]
+    mask_share: float
+    random_share: float
+
+
+RECIPES = {
+    "google": Recipe(choose_exact, 0.8, 0.1),  # create_pretraining_data.py of Devlin et al.
+    "huggingface": Recipe(choose_each, 0.8, 0.1),  # DataCollatorForLanguageModeling
+    "electra": Recipe(choose_exact, 0.85, 0.0),  # pretrain_helpers.py of Clark et al. 2020 (arXiv:2003.10555)
+}
+
+
+def ordinary_words(tokenizer: PreTrainedTokenizerBase) -> Tensor:
+    """(V,) ids that a random word is drawn from: no special tokens, no [unused] places of the vocabulary."""
+    left_out = set(tokenizer.all_special_ids)
+    left_out |= {number for word, number in tokenizer.get_vocab().items() if word.startswith("[unused")}
+    return torch.tensor([number for number in range(len(tokenizer)) if number not in left_out])
 
 
 def corrupt(

@@ -3,4 +3,5 @@
 from playground.demo import Demo
 from playground.demos import masked_lm
 
-ALL: tuple[Demo, ...] = (masked_lm.DEMO,)
+ALL: tuple[Demo, ...] = (masked_lm.DEMO,)  # the tabs
+EVERY: tuple[Demo, ...] = tuple(part for demo in ALL for part in demo.all)  # with their sub-tabs

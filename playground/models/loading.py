@@ -1,20 +1,12 @@
 """`load(id, head)`: a tokenizer and a model in eval mode, or one sentence that says why not."""
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import (
-    EntryNotFoundError,
-    GatedRepoError,
-    HfHubHTTPError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-)
 from transformers import (
     AlbertForPreTraining,
     AutoModelForCausalLM,
@@ -34,6 +26,7 @@ from playground.messages import Complaint
 from playground.models.cache import ByteCache
 from playground.models.catalogue import Entry, find
 from playground.models.device import device
+from playground.models.download import fetch
 
 HEADS: dict[str, Any] = {
     "masked_lm": AutoModelForMaskedLM,
@@ -45,8 +38,10 @@ HEADS: dict[str, Any] = {
     "sequence_classification": AutoModelForSequenceClassification,
     "multiple_choice": AutoModelForMultipleChoice,
 }
-_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
 _BF16_FROM = 300_000_000  # parameters; smaller models compute in float32 everywhere
+# While Transformers makes a model it replaces functions and defaults of torch for the whole process: two at a time
+# would find tensors missing that are there.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -84,11 +79,25 @@ def load(model: str, head: str) -> Loaded:
 
 
 def _load(entry: Entry, head: str) -> tuple[Loaded, int]:
-    folder = entry.folder or _download(entry)
+    folder = entry.folder or fetch(entry)
     if not any(folder.glob("*.safetensors")):
         raise Complaint("pg_err_no_safetensors", model=entry.id)
+    with _ONE_AT_A_TIME:
+        tokenizer, model, info = _read(entry, folder, head)
+    if len(tokenizer) <= len(tokenizer.all_special_ids):  # made up by Transformers: there was no tokenizer
+        raise _damaged(entry)
+    # Transformers fills what a checkpoint lacks with random numbers; a random head is never shown as trained.
+    if info["missing_keys"] or info["mismatched_keys"]:
+        raise Complaint("pg_err_head_missing", model=entry.id, head=head)
+    model.eval().requires_grad_(False).to(device())
+    size = sum(p.numel() * p.element_size() for p in model.parameters())
+    return Loaded(entry, tokenizer, model), size
+
+
+def _read(entry: Entry, folder: Path, head: str) -> tuple[Any, Any, dict[str, Any]]:
+    """Tokenizer, model and Transformers' report of what the checkpoint lacked."""
     verbosity = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()  # what it would warn about is checked below
+    transformers_logging.set_verbosity_error()  # what it would warn about is in the report
     transformers_logging.disable_progress_bar()
     dtype = torch.bfloat16 if not entry.bundled and entry.parameters > _BF16_FROM else torch.float32
     try:
@@ -105,28 +114,12 @@ def _load(entry: Entry, head: str) -> tuple[Loaded, int]:
     except Exception as error:  # whatever the files hold: `tokenizers` raises bare Exception
         if isinstance(error, ValueError) and "Unrecognized configuration class" in str(error):
             raise Complaint("pg_err_head_missing", model=entry.id, head=head) from error
-        raise Complaint("pg_err_model_damaged", model=entry.id) from error
+        raise _damaged(entry) from error
     finally:
         transformers_logging.set_verbosity(verbosity)
-    if len(tokenizer) <= len(tokenizer.all_special_ids):  # made up by Transformers: there was no tokenizer
-        raise Complaint("pg_err_model_damaged", model=entry.id)
-    # Transformers fills what a checkpoint lacks with random numbers; a random head is never shown as trained.
-    if info["missing_keys"] or info["mismatched_keys"]:
-        raise Complaint("pg_err_head_missing", model=entry.id, head=head)
-    model.eval().requires_grad_(False).to(device())
-    size = sum(p.numel() * p.element_size() for p in model.parameters())
-    return Loaded(entry, tokenizer, model), size
+    return tokenizer, model, info
 
 
-def _download(entry: Entry) -> Path:
-    assert entry.hub_id is not None
-    try:
-        return Path(snapshot_download(entry.hub_id, allow_patterns=_FILES))
-    except GatedRepoError as error:
-        raise Complaint("pg_err_hub_gated", model=entry.id) from error
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
-        raise Complaint("pg_err_hub_offline", model=entry.id) from error
-    except (RepositoryNotFoundError, EntryNotFoundError) as error:
-        raise Complaint("pg_err_hub_unknown", model=entry.id) from error
-    except (HfHubHTTPError, OSError, ValueError) as error:
-        raise Complaint("pg_err_hub_failed", model=entry.id) from error
+def _damaged(entry: Entry) -> Complaint:
+    """What to do about it depends on who put the files there: a person, or the download."""
+    return Complaint("pg_err_hub_damaged" if entry.folder is None else "pg_err_model_damaged", model=entry.id)

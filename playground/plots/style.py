@@ -12,6 +12,9 @@ import plotly.graph_objects as go
 # Okabe and Ito 2008, "Color Universal Design"; slightly darkened or lightened to read on white and on black.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3182bd", "#d95f02", "#1b9e77", "#a05195", "#8a8f98"
 
+# From nothing to orange: readable on light and dark, and by the colour-blind, who see it as lightness.
+HEAT = [[0.0, "rgba(217,95,2,0.04)"], [0.5, "rgba(217,95,2,0.45)"], [1.0, "rgba(217,95,2,0.95)"]]
+
 _AXIS = {"automargin": True, "zeroline": False, "ticks": "", "title": {"standoff": 8, "font": {"size": 13}}}
 TEMPLATE = go.layout.Template(
     layout={

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from playground.core.masking import choose_exact, corrupt
+from playground.core.masking import choose_exact, corrupt, ordinary_words
 from playground.training import loop, pairs, store
 
 RATE = 0.15
@@ -36,10 +36,8 @@ class Batches:
     ) -> None:
         self.text, self.tokenizer, self.size, self.seed, self.draw = text, tokenizer, size, seed, draw
         self.mask_share, self.random_share = mask_share, random_share
-        special = set(tokenizer.all_special_ids)
-        unused = {i for word, i in tokenizer.get_vocab().items() if word.startswith("[unused")}
-        self.vocabulary = torch.tensor([i for i in range(len(tokenizer)) if i not in special | unused])
-        self.special = torch.tensor(sorted(special))
+        self.vocabulary = ordinary_words(tokenizer)
+        self.special = torch.tensor(sorted(set(tokenizer.all_special_ids)))
         self._pool: tuple[int, list[list[pairs.Drawn]]] = (-1, [])
 
     def _drawn(self, number: int) -> list[list[pairs.Drawn]]:

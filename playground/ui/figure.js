@@ -25,7 +25,13 @@ function themed(figure) {
 			},
 		},
 	};
-	return layout;
+	// What a trace writes or draws thinly over the page takes the ink's colour, too.
+	const data = figure.data.map((trace) => ({
+		...trace,
+		...(trace.type === "heatmap" && { textfont: { ...trace.textfont, color: ink } }),
+		...(trace.error_x && { error_x: { ...trace.error_x, color: ink } }),
+	}));
+	return { data, layout };
 }
 
 async function draw(force = false) {
@@ -40,9 +46,9 @@ async function draw(force = false) {
 	const first = drawn === null;
 	drawn = value;
 	const figure = JSON.parse(value);
-	const layout = themed(figure);
+	const { data, layout } = themed(figure);
 	plot.style.height = (layout.height ?? 360) + "px";
-	await Plotly.react(plot, figure.data, layout, { displayModeBar: false, displaylogo: false });
+	await Plotly.react(plot, data, layout, { displayModeBar: false, displaylogo: false });
 	if (first) {
 		plot.on("plotly_click", (event) => {
 			const point = event.points[0];

@@ -17,3 +17,14 @@ class Range(gr.Slider):
 
     def get_block_name(self) -> str:
         return "slider"
+
+
+class Whole(gr.Number):
+    """A box for a whole number; what is none, or too small or large, is moved to the nearest that is."""
+
+    def preprocess(self, payload: float | None) -> int:
+        low, high = int(self.minimum or 0), int(self.maximum or 0)
+        return low if payload is None else round(min(max(float(payload), low), high))
+
+    def get_block_name(self) -> str:
+        return "number"

@@ -47,18 +47,20 @@ def call(demo: Demo, values: dict[str, Any]) -> Run:
     request = demo.request.model_validate(values)  # before the fork: its errors keep their type
     started = time.perf_counter()
     result = on_device(demo)(request)
+    if demo.progress:
+        *_, result = result  # a long run's last word is its Result
     return Run(
         schema_version=SCHEMA_VERSION,
         demo=demo.name,
         request=request.model_dump(),
         result=result.model_dump(),
         model=getattr(request, "model", ""),
-        device=_device(),
+        device=device_name(),
         seconds=round(time.perf_counter() - started, 4),
     )
 
 
-def _device() -> str:
+def device_name() -> str:
     from playground.models.device import describe
 
     return describe()

@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -31,7 +31,9 @@ class TabParts:
 
     fields: Request field -> the component that holds it, to be filled when a run is opened.
     outputs: components that show a result; draw(run, language) gives their values, without any model.
-    run: a gr.State with the Run on the screen as JSON text. notice: where a sentence to the visitor goes.
+    run: a gr.State with the Run on the screen as JSON text, empty until something is drawn. notice: where a
+    sentence to the visitor goes. on_load: events of opening the page, (function, inputs, outputs); the last input is
+    the language.
     """
 
     demo: Demo
@@ -40,6 +42,7 @@ class TabParts:
     draw: Callable[[Run, str], list[Any]]
     run: gr.State
     notice: gr.HTML
+    on_load: list[tuple[Callable[..., Any], list[Component], list[Component]]] = field(default_factory=list)
 
     def all_outputs(self, shell: Shell) -> list[Component]:
         """Everything that `show` fills, fields first."""
@@ -97,7 +100,13 @@ def _valid(demo: Demo, values: dict[str, Any]) -> bool:
 def status(run: Run, language: str, stored: bool = False) -> str:
     """The status line as HTML: model, device, milliseconds, and whether they are a stored run's."""
     key = "pg_status_stored" if stored else "pg_status"
-    text = say(key, language, model=run.model, device=run.device, milliseconds=round(run.seconds * 1000))
+    text = say(
+        key,
+        language,
+        model=run.model or say("pg_no_model", language),
+        device=run.device,
+        milliseconds=round(run.seconds * 1000),
+    )
     return f"<span class='pg-status'>{html.escape(text)}</span>"
 
 
@@ -120,6 +129,9 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
     except Complaint as error:
         return [*fields, *parts.complain(shell, error, language)]
     try:
+        if parts.demo.progress:  # a long run is started by a person, never by opening a page
+            parts.demo.request.model_validate(asked)
+            raise Complaint("pg_note_press_start")
         return parts.show(call(parts.demo, asked), language, stored=False)
     except Exception as error:
         if _valid(parts.demo, asked) and _selectable(parts, asked):
@@ -149,6 +161,8 @@ def run_bar(parts: TabParts, shell: Shell) -> None:
         )
 
     def copied(stored: str, lang: str) -> tuple[Any, Any]:
+        if not stored:
+            return gr.skip(), notice(Complaint("pg_err_no_run"), language=lang)
         run = Run.model_validate_json(stored)
         link = to_link(run.demo, run.request)
         if link is None:
@@ -156,6 +170,8 @@ def run_bar(parts: TabParts, shell: Shell) -> None:
         return copy_link(link), notice(say("pg_link_copied", lang), language=lang, kind="done")
 
     def saved(stored: str, lang: str) -> tuple[Any, Any]:
+        if not stored:
+            return gr.skip(), notice(Complaint("pg_err_no_run"), language=lang)
         name = f"{parts.demo.name}.run.json"
         return download(name, stored), notice(say("pg_run_saved", lang, name=name), language=lang, kind="done")
 

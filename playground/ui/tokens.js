@@ -19,6 +19,13 @@ function draw() {
 		// Which panel of a figure is this one's? A small number behind [MASK].
 		if (pressed || token.state === "typed") button.dataset.place = index;
 		else delete button.dataset.place;
+		if (token.below) {
+			const below = document.createElement("small");
+			below.textContent = token.below;
+			button.append(below);
+		}
+		button.style.setProperty("--shade", token.shade === undefined ? "" : `${Math.round(token.shade * 100)}%`);
+		button.classList.toggle("pg-shaded", token.shade !== undefined);
 		button.title = token.title ?? "";
 		button.disabled = Boolean(token.fixed);
 		if (token.fixed) button.removeAttribute("aria-pressed");

@@ -12,7 +12,8 @@ _CSS = (Path(__file__).parent / "tokens.css").read_text(encoding="utf-8")
 
 class Token(TypedDict, total=False):
     """text: as shown; pressed_text: as shown while pressed, and what makes a click press it; state: a CSS class
-    suffix; title: hover text; fixed: true for a token that cannot be clicked."""
+    suffix; title: hover text; fixed: true for a token that cannot be clicked; below: a small second line;
+    shade: 0 to 1, how dark its ground is."""
 
     text: str
     pressed_text: str
@@ -20,6 +21,8 @@ class Token(TypedDict, total=False):
     title: str
     pressed: bool
     fixed: bool
+    below: str
+    shade: float
 
 
 class TokenStrip(gr.HTML):

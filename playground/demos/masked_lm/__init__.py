@@ -16,6 +16,12 @@ Tokens that begin with `##` continue the word before them: rare words are spelle
 """
 
 from playground.demo import Demo
+from playground.demos.masked_lm import audit, corruption, surprise, sweep, visible
 from playground.demos.masked_lm.schema import Request, Result
 
-DEMO = Demo(name="masked_lm", request=Request, result=Result)
+DEMO = Demo(
+    name="masked_lm",
+    request=Request,
+    result=Result,
+    parts=(corruption.DEMO, audit.DEMO, sweep.DEMO, surprise.DEMO, visible.DEMO),
+)

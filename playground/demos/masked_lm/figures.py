@@ -1,11 +1,12 @@
 """The candidates of every hole as bars, one panel a hole."""
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from playground.demos.masked_lm.schema import Prediction, Result
 from playground.messages import say
-from playground.plots.style import BLUE, ORANGE, TEMPLATE, label_pixels, percent, text
+from playground.plots.style import BLUE, HEAT, ORANGE, TEMPLATE, figure, label_pixels, percent, text
 
 _ROW_PIXELS = 24
 _LABEL_GAP = 6  # between a label and its bar
@@ -23,7 +24,7 @@ def candidates(result: Result, language: str) -> go.Figure:
     rows = [_bars(prediction, language) for prediction in panels]
     pixels = [len(bars) * _ROW_PIXELS for bars in rows]
     height = sum(pixels) + _PANEL_PIXELS * len(panels) + 40
-    figure = make_subplots(
+    drawn = make_subplots(
         rows=len(panels),
         cols=1,
         row_heights=[float(p) for p in pixels],
@@ -32,8 +33,8 @@ def candidates(result: Result, language: str) -> go.Figure:
         shared_xaxes="all",
     )
     for number, (prediction, bars) in enumerate(zip(panels, rows, strict=True), start=1):
-        figure.add_trace(_trace(prediction, bars, language), row=number, col=1)
-        figure.update_yaxes(
+        drawn.add_trace(_trace(prediction, bars, language), row=number, col=1)
+        drawn.update_yaxes(
             row=number,
             col=1,
             tickmode="array",
@@ -45,15 +46,15 @@ def candidates(result: Result, language: str) -> go.Figure:
         )
     # Room on the right for the numbers that stand outside the longest bar.
     longest = max(probability for bars in rows for _, probability, _ in bars)
-    figure.update_xaxes(range=[0, min(1.0, longest) * 1.22], tickformat=".0%", fixedrange=True, showgrid=True)
-    figure.update_xaxes(row=len(panels), col=1, title_text=say("pg_mlm_axis", language))
+    drawn.update_xaxes(range=[0, min(1.0, longest) * 1.22], tickformat=".0%", fixedrange=True, showgrid=True)
+    drawn.update_xaxes(row=len(panels), col=1, title_text=say("pg_mlm_axis", language))
     # Titles start at the left edge of the figure, where the eye looks first and a telephone has room for them.
     left = _LABEL_GAP + min(200, max(label_pixels(label) for bars in rows for label, _, _ in bars))
-    figure.update_annotations(x=0, xref="paper", xanchor="left", xshift=-left, align="left", font_size=14)
-    figure.update_layout(
+    drawn.update_annotations(x=0, xref="paper", xanchor="left", xshift=-left, align="left", font_size=14)
+    drawn.update_layout(
         template=TEMPLATE, height=height, showlegend=False, bargap=0.22, margin={"l": left, "t": 46, "b": 40}
     )
-    return figure
+    return drawn
 
 
 def _bars(prediction: Prediction, language: str) -> list[tuple[str, float, bool]]:
@@ -101,8 +102,44 @@ def _trace(prediction: Prediction, bars: list[tuple[str, float, bool]], language
 
 
 def _invitation(language: str) -> go.Figure:
-    figure = go.Figure(layout={"template": TEMPLATE, "height": 220})
-    figure.update_xaxes(visible=False).update_yaxes(visible=False)
-    return figure.add_annotation(
+    drawn = figure(height=220)
+    drawn.update_xaxes(visible=False).update_yaxes(visible=False)
+    return drawn.add_annotation(
         text=say("pg_mlm_invite", language), showarrow=False, font_size=15, x=0.5, y=0.5, xref="paper", yref="paper"
     )
+
+
+def attention(result: Result, language: str) -> go.Figure | None:
+    """Where each hole looks: a row a hole, a column a token; None when no attention was asked for."""
+    found = result.attention
+    if found is None:
+        return None
+    names = [f"{place}: {text(token)}" for place, token in enumerate(result.tokens)]
+    rows = [say("pg_mlm_attention_row", language, place=p.position) for p in result.predictions]
+    head = say("pg_mlm_attention_mean", language) if found.head == 0 else str(found.head)
+    drawn = figure(
+        height=170 + 30 * len(rows),
+        title_text=say("pg_mlm_attention_title", language, layer=found.layer, head=head),
+        margin={"l": 8, "r": 8, "t": 40, "b": 90},
+    )
+    drawn.add_heatmap(
+        z=np.asarray(found.weights, np.float32),
+        x=names,
+        y=rows,
+        colorscale=HEAT,
+        zmin=0,
+        xgap=2,
+        ygap=2,
+        hovertemplate=say("pg_mlm_attention_hover", language) + "<extra></extra>",
+        colorbar={"tickformat": ".0%", "thickness": 12},
+    )
+    drawn.update_xaxes(
+        tickangle=-60,
+        tickmode="array",
+        tickvals=names,
+        ticktext=[text(token) for token in result.tokens],
+        fixedrange=True,
+    )
+    drawn.update_xaxes(showgrid=False)
+    drawn.update_yaxes(autorange="reversed", fixedrange=True, showgrid=False)
+    return drawn

@@ -1,61 +1,42 @@
 """Predict the hidden words of a text with a masked language model, all holes in one forward pass."""
 
-import re
-
 import torch
 from torch import Tensor
 
 from playground.core.distributions import distribution
-from playground.core.scripts import mostly_korean
-from playground.demos.masked_lm.schema import MAX_MASKS, Candidate, Prediction, Request, Result
-from playground.messages import Complaint, Notice
-from playground.models import catalogue
+from playground.demos.masked_lm.reader import read, reader
+from playground.demos.masked_lm.schema import MAX_MASKS, Attention, Candidate, Prediction, Request, Result
+from playground.messages import Complaint
+from playground.models.attention import with_attention
 from playground.models.device import TURNS
-from playground.models.loading import Loaded, load
+from playground.models.heads import word_logits
+from playground.models.loading import Loaded
 
 
 def run(request: Request) -> Result:
     """Hide request.positions (and every [MASK] in the text) and predict what stood there.
 
-    Raises Complaint when the model does not read the text's language, the text is longer than the model
-    reads, a position is not in the text or is a special token, or nothing is left to read.
+    Raises Complaint for what `read` refuses, and when a position is not in the text or is a special token.
     """
-    loaded = _reader(request)
-    tokenizer = loaded.tokenizer
-    # RoBERTa's is <mask>, and nobody who types [mask] means those three tokens.
-    text = re.sub(r"\[mask\]", lambda _: tokenizer.mask_token, request.text, flags=re.IGNORECASE)
-    ids = tokenizer(text, return_tensors="pt", verbose=False)["input_ids"][0]  # (T,)
-    if len(ids) > loaded.max_length:
-        raise Complaint("pg_err_tokens", size=len(ids), model=request.model, limit=loaded.max_length)
-    special = [
-        place
-        for place, token in enumerate(ids.tolist())
-        if token in tokenizer.all_special_ids and token not in (tokenizer.mask_token_id, tokenizer.unk_token_id)
-    ]
-    if len(special) == len(ids):
-        raise Complaint("pg_err_only_special")
+    loaded, text = read(request.text, request.model)
+    tokenizer, ids = loaded.tokenizer, text.ids
     typed = (ids == tokenizer.mask_token_id).nonzero().flatten().tolist()
     holes = sorted({*request.positions, *typed})
-    _check(holes, special, len(ids))
+    _check(holes, text.special, len(ids))
+    _check_attention(loaded, request)
+    predictions, attention = _predict(loaded, ids, holes, set(typed), request) if holes else ([], None)
     return Result(
         tokens=tokenizer.convert_ids_to_tokens(ids.tolist()),
-        special=special,
-        predictions=_predict(loaded, ids, holes, set(typed), request.top_k) if holes else [],
-        notices=_notices(loaded, ids),
+        special=text.special,
+        predictions=predictions,
+        attention=attention,
+        notices=text.notices,
     )
 
 
 def prepare(request: Request) -> None:
     """Load the model of a request, so that `run` finds it in the cache."""
-    _reader(request)
-
-
-def _reader(request: Request) -> Loaded:
-    entry = catalogue.find(request.model)
-    if mostly_korean(request.text) and "ko" not in entry.languages:
-        reader = catalogue.reader_of("ko", "masked_lm")
-        raise Complaint("pg_err_korean", model=request.model, reader=reader)
-    return load(request.model, "masked_lm")
+    reader(request.text, request.model)
 
 
 def _check(holes: list[int], special: list[int], length: int) -> None:
@@ -68,19 +49,47 @@ def _check(holes: list[int], special: list[int], length: int) -> None:
             raise Complaint("pg_err_position_special", place=place)
 
 
-def _notices(loaded: Loaded, ids: Tensor) -> list[Notice]:
-    unknown = int((ids == loaded.tokenizer.unk_token_id).sum())
-    return [Notice(key="pg_note_unknown", values={"count": unknown, "model": loaded.entry.id})] if unknown else []
+def _check_attention(loaded: Loaded, request: Request) -> None:
+    config = loaded.model.config
+    if request.layer is not None and request.layer > config.num_hidden_layers:
+        raise Complaint("pg_err_layer", layer=request.layer, model=request.model, limit=config.num_hidden_layers)
+    if request.layer is not None and request.head > config.num_attention_heads:
+        raise Complaint("pg_err_head", head=request.head, model=request.model, limit=config.num_attention_heads)
+
+
+def _look(weights: Tensor, request: Request, layers: int) -> Attention:
+    """weights: (A, P, T) of one layer, the rows of the holes."""
+    assert request.layer is not None
+    rows = weights.mean(0) if request.head == 0 else weights[request.head - 1]
+    return Attention(
+        layer=request.layer,
+        head=request.head,
+        layers=layers,
+        heads=len(weights),
+        weights=[[round(weight, 4) for weight in row] for row in rows.tolist()],
+    )
 
 
 @torch.inference_mode()
-def _predict(loaded: Loaded, ids: Tensor, holes: list[int], typed: set[int], top_k: int) -> list[Prediction]:
-    tokenizer, model = loaded.tokenizer, loaded.model
+def _predict(
+    loaded: Loaded, ids: Tensor, holes: list[int], typed: set[int], request: Request
+) -> tuple[list[Prediction], Attention | None]:
+    tokenizer, model, attention = loaded.tokenizer, loaded.model, None
     masked = ids.clone()
     masked[holes] = tokenizer.mask_token_id
+    inputs = masked[None].to(model.device)
     with TURNS.quick():
-        logits = model(input_ids=masked[None].to(model.device)).logits[0, holes]  # (P, V)
-        spread = distribution(logits[:, : len(tokenizer)], top_k)
+        if request.layer is None:
+            where = torch.zeros_like(inputs, dtype=torch.bool)
+            where[0, holes] = True
+            logits = word_logits(model, where, input_ids=inputs)  # (P, V)
+        else:
+            out = with_attention(model)(input_ids=inputs, output_attentions=True)
+            logits = out.logits[0, holes]
+            attention = _look(
+                out.attentions[request.layer - 1][0][:, holes].float().cpu(), request, len(out.attentions)
+            )
+        spread = distribution(logits[:, : len(tokenizer)], request.top_k)
         best_ids, best = spread.top_ids.cpu(), spread.top_probabilities.cpu()
         entropies = spread.entropy.tolist()
         originals = {
@@ -88,7 +97,7 @@ def _predict(loaded: Loaded, ids: Tensor, holes: list[int], typed: set[int], top
             for row, place in enumerate(holes)
             if place not in typed
         }
-    return [
+    predictions = [
         Prediction(
             position=place,
             original=tokenizer.convert_ids_to_tokens(int(ids[place])) if place in originals else None,
@@ -104,3 +113,4 @@ def _predict(loaded: Loaded, ids: Tensor, holes: list[int], typed: set[int], top
         )
         for row, place in enumerate(holes)
     ]
+    return predictions, attention

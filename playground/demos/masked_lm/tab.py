@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.masked_lm import DEMO, figures
-from playground.demos.masked_lm.schema import MAX_CANDIDATES, Result
+from playground.demos.masked_lm.schema import MAX_CANDIDATES, MAX_HEADS, MAX_LAYERS, Attention, Result
 from playground.messages import say
 from playground.models import catalogue
 from playground.plots.style import percent
@@ -69,11 +69,19 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             with gr.Accordion(t("pg_as_table"), open=False, elem_classes="pg-result"):
                 table = gr.HTML(_table(result_of(first), "en"), elem_id="mlm-table")
+            with gr.Accordion(t("pg_mlm_attention"), open=False, elem_id="mlm-looks", elem_classes="pg-result") as fold:
+                with gr.Row():
+                    layer = Range(1, MAX_LAYERS, value=6, step=1, label=t("pg_layer"), elem_id="mlm-layer")
+                    head = Range(
+                        0, MAX_HEADS, value=0, step=1, label=t("pg_head"), info=t("pg_head_info"), elem_id="mlm-head"
+                    )
+                looks = Figure(None, label=t("pg_mlm_attention_figure"), elem_id="mlm-attention")
+            looking = gr.State(False)
             run = gr.State(first.model_dump_json())
             parts = TabParts(
                 demo=DEMO,
                 fields={"text": text, "model": model, "top_k": top_k},
-                outputs=[strip, figure, table],
+                outputs=[strip, figure, table, looks, fold, looking, layer, head],
                 draw=draw,
                 run=run,
                 notice=notice,
@@ -82,24 +90,32 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     with gr.Accordion(t("pg_help"), open=False):
         gr.Markdown(t(help_key(DEMO)))
 
-    def predict(text: str, model: str, top_k: int, tokens: list[Token], run: str, lang: str) -> list[Any]:
-        shown = Run.model_validate_json(run)
-        values = {"text": text, "model": model, "top_k": top_k}
-        if values == {name: shown.request[name] for name in values}:
+    def asked(text: str, model: str, top_k: int, looking: bool, layer: int, head: int) -> dict[str, Any]:
+        attention = {"layer": layer, "head": head} if looking else {"layer": None, "head": 0}
+        return {"text": text, "model": model, "top_k": top_k, **attention}
+
+    def predict(*inputs: Any) -> list[Any]:
+        *settings, tokens, run, lang = inputs
+        shown, values = Run.model_validate_json(run), asked(*settings)
+        if values == {name: shown.request.get(name) for name in values}:
             return parts.show_result(shown, lang)  # the text changed because this run was opened
         return _ask_moved(parts, shell, values, tokens, lang)
 
-    def toggle(text: str, model: str, top_k: int, tokens: list[Token], lang: str) -> list[Any]:
-        values = {"text": text, "model": model, "top_k": top_k, "positions": pressed(tokens)}
+    def toggle(*inputs: Any) -> list[Any]:
+        *settings, tokens, lang = inputs
+        values = asked(*settings) | {"positions": pressed(tokens)}
         return ask(parts, shell, values, lang, kind="stale")[1:]  # the row stays usable: a click back mends it
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
-    settings = [text, model, top_k, strip]
+    settings = [text, model, top_k, looking, layer, head, strip]
+    opened = fold.expand(lambda: True, None, looking, queue=False, api_visibility="private", show_progress="hidden")
+    opened.then(predict, [*settings, run, shell.lang], parts.result_outputs(shell), **shared, **QUICK)
+    fold.collapse(lambda: False, None, looking, queue=False, api_visibility="private", show_progress="hidden")
     # At every change, except where each call borrows a GPU. (Textbox.input misses what is pasted.)
     typing = [] if ZERO_GPU else [text.change]
     # One event for all of them: were each its own, the answer to the older one could come last and stay.
     gr.on(
-        [*typing, text.submit, model.input, top_k.input],
+        [*typing, text.submit, model.input, top_k.input, layer.input, head.input],
         predict,
         [*settings, run, shell.lang],
         parts.result_outputs(shell),
@@ -129,9 +145,25 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
 
 def draw(run: Run, language: str) -> list[Any]:
-    """Values of the strip, the figure and the table."""
+    """Values of the strip, the figure, the table, and of the fold with the attention."""
     result = result_of(run)
-    return [strip_of(run, language), figures.candidates(result, language), _table(result, language)]
+    found = result.attention
+    return [
+        strip_of(run, language),
+        figures.candidates(result, language),
+        _table(result, language),
+        figures.attention(result, language),
+        *(
+            [gr.update(open=True), True, *_ranges(found)]
+            if found is not None
+            else [gr.skip(), run.request.get("layer") is not None, gr.skip(), gr.skip()]
+        ),
+    ]
+
+
+def _ranges(found: Attention) -> list[Any]:
+    """Layers and heads as this model has them."""
+    return [gr.update(maximum=found.layers, value=found.layer), gr.update(maximum=found.heads, value=found.head)]
 
 
 def result_of(run: Run) -> Result:

@@ -1,0 +1,61 @@
+"""The surprise sub-tab: a sentence, and its tokens as a heatmap."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from playground.demos.masked_lm.surprise import DEMO, figures
+from playground.demos.masked_lm.surprise.schema import Result
+from playground.messages import say
+from playground.runs import Run
+from playground.ui.experiment import chip_row, help_fold, live, model_choice, wire_chips
+from playground.ui.figure import Figure
+from playground.ui.language import t
+from playground.ui.shell import Shell, TabParts, run_bar
+
+
+def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
+    """Build the sub-tab inside the current gr.Tab; it is drawn when it is first looked at."""
+    asked = examples[0].request
+    with gr.Row(elem_classes="pg-pane"):
+        with gr.Column(min_width=340, scale=5):
+            gr.Markdown(t("pg_sur_question"), elem_classes="pg-question")
+            text = gr.Textbox(asked["text"], label=t("pg_mlm_text"), lines=2, max_lines=8, elem_id="sur-text")
+            notice = gr.HTML("", elem_id="sur-notice", elem_classes="pg-notice-box")
+            chips = chip_row(examples, "sur")
+            model = model_choice("masked_lm", asked["model"], "sur")
+        with gr.Column(min_width=340, scale=6):
+            figure = Figure(None, label=t("pg_sur_figure"), elem_id="sur-figure", elem_classes="pg-result")
+            with gr.Accordion(t("pg_as_table"), open=False, elem_classes="pg-result"):
+                table = gr.HTML("", elem_id="sur-table")
+            parts = TabParts(
+                demo=DEMO,
+                fields={"text": text, "model": model},
+                outputs=[figure, table],
+                draw=draw,
+                run=gr.State(""),
+                notice=notice,
+            )
+            run_bar(parts, shell)
+    help_fold(DEMO)
+    live(parts, shell, examples, [text.change], [text.submit, model.input])
+    wire_chips(parts, shell, chips, examples)
+    return parts
+
+
+def draw(run: Run, language: str) -> list[Any]:
+    """Values of the figure and the table."""
+    result = Result.model_validate(run.result)
+    return [figures.heatmap(result, language), _table(result, language)]
+
+
+def _table(result: Result, language: str) -> str:
+    heads = ("place", "token", "bits", "answer")
+    rows = ["".join(f"<th>{html.escape(say(f'pg_sur_col_{head}', language))}</th>" for head in heads)]
+    for one in sorted(result.surprises, key=lambda one: -one.surprisal):
+        answer = f"{'✓' if one.right else '✗'} {one.answer}"
+        cells = (str(one.position), result.tokens[one.position], f"{one.surprisal:.1f}", answer)
+        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"

@@ -1,0 +1,83 @@
+"""What the tabs of experiments have in common: examples to choose, answers while one types, help."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from playground.demo import Demo
+from playground.models import catalogue
+from playground.runs import Run
+from playground.ui.lanes import QUICK, ZERO_GPU
+from playground.ui.language import LANG_JS, help_key, t
+from playground.ui.shell import Shell, TabParts, ask
+
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
+
+
+def chip_row(examples: Sequence[Run], name: str, label: Callable[[Run], str] | None = None) -> list[gr.Button]:
+    """A button for each example, with the beginning of its text; `wire_chips` makes them work."""
+    gr.Markdown(t("pg_examples"), elem_classes="pg-small")
+    with gr.Row(elem_classes="pg-chips", elem_id=f"{name}-examples"):
+        return [gr.Button((label or _beginning)(run), size="sm", variant="secondary") for run in examples]
+
+
+def _beginning(run: Run) -> str:
+    text = run.request["text"]
+    return text if len(text) <= 44 else text[:43].rstrip() + "…"
+
+
+def wire_chips(parts: TabParts, shell: Shell, chips: Sequence[gr.Button], examples: Sequence[Run]) -> None:
+    """Choosing an example shows its stored run, with no model."""
+    for chip, example in zip(chips, examples, strict=True):
+        chip.click(
+            lambda lang, example=example: parts.show(example, lang),
+            shell.lang,
+            parts.all_outputs(shell),
+            queue=False,
+            **PRIVATE,
+        )
+
+
+def model_choice(head: str, value: str, name: str) -> gr.Dropdown:
+    """The models that carry `head`."""
+    return gr.Dropdown(
+        catalogue.options(head),
+        value=value,
+        label=t("pg_model"),
+        info=t("pg_model_info"),
+        elem_id=f"{name}-model",
+        elem_classes="pg-model",
+    )
+
+
+def live(parts: TabParts, shell: Shell, examples: Sequence[Run], typed: Sequence[Any], chosen: Sequence[Any]) -> None:
+    """Answer whenever a field changes, always for the latest values.
+
+    typed: triggers that fire at every key, left out where each call borrows a GPU; chosen: all others.
+    """
+
+    def answer(*inputs: Any) -> list[Any]:
+        *values, stored, lang = inputs
+        asked = dict(zip(parts.fields, values, strict=True))
+        shown = Run.model_validate_json(stored) if stored else None
+        if shown is not None and asked == {name: shown.request.get(name) for name in asked}:
+            # The fields changed because this run was opened, or are again what they were.
+            return parts.show_result(shown, lang, stored=shown in examples)
+        return ask(parts, shell, asked, lang)
+
+    # One event for all of them: were each its own, the answer to the older one could come last and stay.
+    gr.on(
+        [*([] if ZERO_GPU else typed), *chosen],
+        answer,
+        [*parts.fields.values(), parts.run, shell.lang],
+        parts.result_outputs(shell),
+        trigger_mode="always_last",
+        **PRIVATE,
+        **QUICK,
+    )
+
+
+def help_fold(demo: Demo) -> None:
+    with gr.Accordion(t("pg_help"), open=False):
+        gr.Markdown(t(help_key(demo)))

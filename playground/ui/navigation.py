@@ -1,0 +1,173 @@
+"""Which experiment is on the screen: tabs and sub-tabs, share links, and the switch of the language.
+
+Only the first experiment is drawn in the page that is sent; each other one when it is first looked at.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import gradio as gr
+from gradio.components import Component
+
+from playground.messages import language_of
+from playground.runs import Run, to_link
+from playground.ui.lanes import QUICK
+from playground.ui.language import LANG_JS
+from playground.ui.page import address
+from playground.ui.shell import Shell, TabParts, opened, status
+
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# A tab says that it is selected when it is first drawn, too: only what a visitor did counts.
+_ARRIVE_JS = """(...inputs) => [...inputs.slice(0, -2),
+    navigator.userActivation?.hasBeenActive === false ? "" : "1", document.documentElement.lang]"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One experiment and the way to it: the tab of its idea and, where there are several, its sub-tab in a bar."""
+
+    parts: TabParts
+    examples: Sequence[Run]
+    idea: str
+    tab: gr.Tab
+    bar: gr.Tabs | None = None
+    subtab: gr.Tab | None = None
+
+    @property
+    def name(self) -> str:
+        return self.parts.demo.name
+
+
+def wire(app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], shell: Shell) -> None:
+    """Connect all that happens between the experiments."""
+    # What an idea's tab shows: the name of the sub-tab that was looked at last.
+    inside = {place.idea: gr.State(place.idea) for place in places}
+    _restore(app, bar, places, inside, shell)
+    _arrive(places, inside, shell)
+    _follow_language(places, shell)
+    for place in places:
+        for function, inputs, outputs in place.parts.on_load:
+            app.load(function, inputs, outputs, js=LANG_JS, **_PRIVATE, concurrency_id="watch", concurrency_limit=64)
+
+
+def _unique(components: Sequence[Component]) -> list[Component]:
+    return list(dict.fromkeys(components))
+
+
+def _filled(outputs: Sequence[Component], *answers: tuple[Sequence[Component], Sequence[Any]]) -> list[Any]:
+    """Values for `outputs`; what no answer speaks of stays as it is."""
+    said: dict[Component, Any] = {}
+    for components, values in answers:
+        said |= {
+            part: value
+            for part, value in zip(components, values, strict=True)
+            if not (isinstance(value, dict) and value == gr.skip())
+        }
+    return [said.get(component, gr.skip()) for component in outputs]
+
+
+def _restore(
+    app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shell
+) -> None:
+    """On opening the page: a share link's run, else the example in the visitor's language."""
+    query = gr.Textbox("", visible=False)
+    bars = [place.bar for place in places if place.bar is not None]
+    outputs = _unique(
+        [bar, *bars, *inside.values(), *(part for place in places for part in place.parts.all_outputs(shell))]
+    )
+
+    def restore(search: str, lang: str) -> list[Any]:
+        parameters = dict(parse_qsl(search.lstrip("?"))) if len(search) < 10_000 else {"run": ""}
+        wanted = parameters.get("tab", places[0].name)
+        place = next((place for place in places if place.name == wanted), places[0])
+        if "run" not in parameters and place is places[0] and language_of(lang) == "en":
+            return [gr.skip()] * len(outputs)  # the page was sent with just this
+        if "run" in parameters:
+            values = opened(place.parts, shell, parameters if place.name == wanted else {"run": ""}, lang)
+        else:
+            values = place.parts.show(place.examples[0], lang, link=False)
+        way: list[tuple[Sequence[Any], Sequence[Any]]] = [
+            ([bar, inside[place.idea]], [gr.Tabs(selected=place.idea), place.name])
+        ]
+        if place.bar is not None:
+            way.append(([place.bar], [gr.Tabs(selected=place.name)]))
+        return _filled(outputs, *way, (place.parts.all_outputs(shell), values))
+
+    app.load(
+        restore,
+        [query, shell.lang],
+        outputs,
+        js="() => [location.search, document.documentElement.lang]",
+        **_PRIVATE,
+        **QUICK,
+    )
+
+
+def _arrive(places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shell) -> None:
+    """On looking at an experiment: its first picture, if there is none yet; its address and status line."""
+
+    def looked_at(place: Place, stored: str, lang: str) -> tuple[list[Component], list[Any]]:
+        parts = place.parts
+        if not stored:
+            values = parts.show(place.examples[0], lang, link=False)
+            at = address({"tab": place.name})
+        else:
+            values = [gr.skip()] * len(parts.all_outputs(shell))
+            run = Run.model_validate_json(stored)
+            values[-2] = status(run, lang, run in place.examples)
+            at = address(to_link(run.demo, run.request) or {"tab": place.name})
+        assert parts.all_outputs(shell)[-2:] == [shell.status, shell.page]
+        return parts.all_outputs(shell), [*values[:-1], at]
+
+    for idea, state in inside.items():
+        inner = [place for place in places if place.idea == idea]
+        outputs = _unique([state, *(part for place in inner for part in place.parts.all_outputs(shell))])
+
+        def arrive(
+            *inputs: str, inner: list[Place] = inner, outputs: list[Component] = outputs, named: str = ""
+        ) -> list[Any]:
+            *runs, last, active, lang = inputs
+            if not active:
+                return [gr.skip()] * len(outputs)
+            name = named or last
+            number = next((n for n, place in enumerate(inner) if place.name == name), 0)
+            answer = looked_at(inner[number], runs[number], lang)
+            return _filled(outputs, ([inside[inner[0].idea]], [inner[number].name]), answer)
+
+        inputs = [*(place.parts.run for place in inner), state, gr.Textbox("", visible=False), shell.lang]
+        for tab, named in [(inner[0].tab, ""), *((place.subtab, place.name) for place in inner)]:
+            if tab is not None:
+                tab.select(_named(arrive, named), inputs, outputs, js=_ARRIVE_JS, queue=False, **_PRIVATE)
+
+
+def _named(function: Callable[..., list[Any]], named: str) -> Callable[..., list[Any]]:
+    return lambda *inputs: function(*inputs, named=named)
+
+
+def _follow_language(places: Sequence[Place], shell: Shell) -> None:
+    """Switching the language redraws what was drawn; labels follow by themselves."""
+    outputs = _unique([part for place in places for part in place.parts.result_outputs(shell)])
+
+    def redraw(*inputs: str) -> list[Any]:
+        *runs, search, lang = inputs
+        shown = dict(parse_qsl(search.lstrip("?"))).get("tab", places[0].name)
+        answers: list[tuple[Sequence[Component], Sequence[Any]]] = []
+        for place, stored in zip(places, runs, strict=True):
+            if stored:
+                run = Run.model_validate_json(stored)
+                values = place.parts.show_result(run, language_of(lang), link=False, stored=run in place.examples)
+                if place.name != shown:
+                    values[-2] = gr.skip()  # the status line speaks of what is looked at
+                answers.append((place.parts.result_outputs(shell), values))
+        return _filled(outputs, *answers)
+
+    shell.page.language(
+        redraw,
+        [*(place.parts.run for place in places), gr.Textbox("", visible=False), shell.lang],
+        outputs,
+        js="(...inputs) => [...inputs.slice(0, -2), location.search, document.documentElement.lang]",
+        **_PRIVATE,
+        **QUICK,
+    )
