@@ -17,7 +17,7 @@ from playground.paths import ASSETS
 from playground.ui import api, language, navigation, theme
 from playground.ui.language import t
 from playground.ui.navigation import Place
-from playground.ui.page import Page
+from playground.ui.page import Page, Status
 from playground.ui.shell import Shell, TabParts, status
 
 _LANGUAGES = """<nav class="pg-languages" aria-label="Language / 언어">
@@ -33,7 +33,7 @@ def build() -> gr.Blocks:
         with gr.Row(elem_classes="pg-header"):
             gr.HTML("<h1>Pretraining Playground</h1>", apply_default_css=False)
             gr.Markdown(t("pg_subtitle"), elem_classes="pg-subtitle")
-            state = gr.HTML(status(first, "en", stored=True), elem_id="pg-status", apply_default_css=False)
+            state = Status(status(first, "en", stored=True), elem_id="pg-status")
             gr.HTML(_LANGUAGES, apply_default_css=False)
         shell = Shell(lang=gr.Textbox("en", visible=False), status=state, page=Page())
         with gr.Tabs(selected=first.demo) as bar:

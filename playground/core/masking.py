@@ -39,7 +39,8 @@ def choose_exact(maskable: Tensor, rate: float, generator: torch.Generator) -> T
     if not 0.0 <= rate <= 1.0:
         raise ValueError(f"The masking rate is {rate}; it must lie between 0 and 1.")
     available = maskable.sum(dim=1)  # (B,)
-    wanted = torch.clamp((available * rate).round().long(), min=1).minimum(available)
+    # In double precision, as Python's: in single, 0.15 * 190 is 28.500002 and not 28.5.
+    wanted = torch.clamp((available.double() * rate).round().long(), min=1).minimum(available)
     # Random keys: the `wanted` smallest of a row are a uniform draw without replacement.
     keys = torch.rand(maskable.shape, generator=generator).masked_fill(~maskable, 2.0)
     rank = keys.argsort(dim=1).argsort(dim=1)  # (B, T)

@@ -16,15 +16,24 @@ PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 
 
 def chip_row(examples: Sequence[Run], name: str, label: Callable[[Run], str] | None = None) -> list[gr.Button]:
-    """A button for each example, with the beginning of its text; `wire_chips` makes them work."""
+    """A button for each example, with a part of its text; `wire_chips` makes them work."""
+    names = [label(run) for run in examples] if label else _parts([run.request["text"] for run in examples])
     gr.Markdown(t("pg_examples"), elem_classes="pg-small")
     with gr.Row(elem_classes="pg-chips", elem_id=f"{name}-examples"):
-        return [gr.Button((label or _beginning)(run), size="sm", variant="secondary") for run in examples]
+        return [gr.Button(each, size="sm", variant="secondary") for each in names]
 
 
-def _beginning(run: Run) -> str:
-    text = run.request["text"]
-    return text if len(text) <= 44 else text[:43].rstrip() + "…"
+def _parts(texts: Sequence[str], length: int = 44) -> list[str]:
+    """The beginning of each text; its end where another one begins alike."""
+    starts = [text[: length - 1] for text in texts]
+    return [
+        text
+        if len(text) <= length
+        else start.rstrip() + "…"
+        if starts.count(start) == 1
+        else "…" + text[1 - length :].partition(" ")[2]
+        for text, start in zip(texts, starts, strict=True)
+    ]
 
 
 def wire_chips(parts: TabParts, shell: Shell, chips: Sequence[gr.Button], examples: Sequence[Run]) -> None:
@@ -51,7 +60,7 @@ def model_choice(head: str, value: str, name: str) -> gr.Dropdown:
     )
 
 
-def live(parts: TabParts, shell: Shell, examples: Sequence[Run], typed: Sequence[Any], chosen: Sequence[Any]) -> None:
+def live(parts: TabParts, shell: Shell, typed: Sequence[Any], chosen: Sequence[Any]) -> None:
     """Answer whenever a field changes, always for the latest values.
 
     typed: triggers that fire at every key, left out where each call borrows a GPU; chosen: all others.
@@ -63,7 +72,7 @@ def live(parts: TabParts, shell: Shell, examples: Sequence[Run], typed: Sequence
         shown = Run.model_validate_json(stored) if stored else None
         if shown is not None and asked == {name: shown.request.get(name) for name in asked}:
             # The fields changed because this run was opened, or are again what they were.
-            return parts.show_result(shown, lang, stored=shown in examples)
+            return parts.show_again(shown, lang)
         return ask(parts, shell, asked, lang)
 
     # One event for all of them: were each its own, the answer to the older one could come last and stay.

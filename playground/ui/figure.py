@@ -11,8 +11,10 @@ import gradio as gr
 import plotly
 import plotly.graph_objects as go
 
+from playground.ui.scripts import beside
+
 _PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-_SCRIPT = (Path(__file__).parent / "figure.js").read_text(encoding="utf-8")
+_SCRIPT = Path(__file__).parent / "figure.js"
 _ALT = "role='img' aria-label='${label || \"\"}'"
 
 
@@ -23,13 +25,11 @@ class Figure(gr.HTML):
     """
 
     def __init__(self, value: go.Figure | str | None = None, **options: Any) -> None:
-        gr.set_static_paths([_PLOTLY_JS])
         super().__init__(
             value,
             html_template=f"<div class='pg-plot' {_ALT}></div>",
-            js_on_load=_SCRIPT,
-            # Relative: an absolute path breaks where the app is served under a sub-path.
-            head=f'<script src="gradio_api/file={_PLOTLY_JS.resolve()}"></script>',
+            js_on_load="pgFigure(element, trigger, props, watch);",
+            head=beside([_PLOTLY_JS, _SCRIPT]),
             apply_default_css=False,
             **options,
         )

@@ -67,8 +67,13 @@ def _is_html(start: Message) -> bool:
 
 
 def i18n(demos: Iterable[Demo]) -> gr.I18n:
-    """All labels for launch(); a demo's English help is the docstring of its package."""
-    tables = {language: dict(texts(language)) for language in LANGUAGES}
+    """All labels for launch(); a demo's English help is the docstring of its package.
+
+    What has places to fill is written by the server alone, so it is not sent.
+    """
+    tables = {
+        language: {key: text for key, text in texts(language).items() if "{" not in text} for language in LANGUAGES
+    }
     tables["en"] |= {help_key(demo): demo.help for demo in demos}
     return gr.I18n(**tables)
 
@@ -78,7 +83,8 @@ def help_key(demo: Demo) -> str:
 
 
 def t(key: str) -> I18nData:
-    """A label by its key, translated in the browser. Raises KeyError for a key that no language has."""
-    if key not in texts("ko"):
+    """A label by its key, translated in the browser. Raises KeyError for a key that no language has, and for a text
+    with places to fill."""
+    if "{" in texts("ko").get(key, "{"):
         raise KeyError(key)
     return I18nData(key)

@@ -1,7 +1,8 @@
 """Long runs on the screen: Start, Cancel, a progress bar, and a picture that grows.
 
-A run lives in ui/jobs.py and outlives a reload: the browser keeps its unguessable id and watches it again. On ZeroGPU a
-worker cannot be watched again, so there the run is the event itself and ends with the page.
+A run lives in ui/jobs.py and outlives a reload and a switch of the language: the browser keeps its unguessable id and
+watches it again, also for a while after its end. On ZeroGPU a worker cannot be watched again, so there the run is the
+event itself and ends with the page.
 """
 
 import html
@@ -9,12 +10,13 @@ import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
 from playground.demo import Demo, Progress
 from playground.messages import Complaint, say
-from playground.runs import SCHEMA_VERSION, Run
+from playground.runs import SCHEMA_VERSION, Run, to_link
 from playground.ui.errors import notice
 from playground.ui.jobs import JOBS, Snapshot
 from playground.ui.lanes import ZERO_GPU, device_name, on_device
@@ -75,9 +77,12 @@ def work(demo: Demo, request: Any) -> Generator[Event, None, None]:
 def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
     """Make Start and Cancel work, and find a run again after a reload."""
     demo = parts.demo
-    job = gr.BrowserState("", storage_key=f"pg-{demo.name}")
+    # Outside the tabs: what is in a tab is not there before the tab is looked at, and neither is its value.
+    job = gr.BrowserState("", storage_key=f"pg-{demo.name}", render=False)
+    parts.unseen.append(job)
     results = parts.result_outputs(shell)
-    outputs = [*results, bar.progress, bar.start, bar.cancel, job]
+    buttons = [bar.progress, bar.start, bar.cancel]
+    outputs = [*results, *buttons, job]
     idle = ["", gr.update(interactive=True), gr.update(interactive=False)]
 
     def begin(*inputs: Any) -> Iterator[list[Any]]:
@@ -88,49 +93,48 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
             generator = work(demo, request)
             if ZERO_GPU:
                 for event in generator:
-                    yield [*_shown(event, lang), *_busy(event, lang), gr.skip()]
+                    now = Snapshot("running", 0, (event,))
+                    yield [*_screen("", now, lang)[:-1], gr.skip()]
                 yield [*[gr.skip()] * len(results), *idle, gr.skip()]
                 return
             job_id = JOBS.start(generator)
         except Exception as error:
-            yield [*parts.complain(shell, error, lang, asked), *idle, gr.skip()]
+            yield [*parts.complain(shell, error, lang, asked, kind="stale-input"), *idle, gr.skip()]
             return
-        yield from watch(job_id, lang)
-
-    def watch(job_id: str, lang: str) -> Iterator[list[Any]]:
         for snapshot in JOBS.watch(job_id):
-            if snapshot.ended:
-                yield [*_ended(snapshot, lang), *idle, ""]
-            elif not snapshot.events:
-                waiting = say("pg_long_waiting", lang, ahead=snapshot.ahead) if snapshot.ahead else ""
-                yield [*[gr.skip()] * len(results), *_busy(Event(0, 1, None), lang, waiting), job_id]
-            else:
-                last = snapshot.events[-1]
-                yield [*_shown(last, lang), *_busy(last, lang), job_id]
+            yield _screen(job_id, snapshot, lang)
 
-    def resume(job_id: str, lang: str) -> Iterator[list[Any]]:
-        if job_id:
-            try:
-                yield from watch(job_id, lang)
-                return
-            except Complaint:  # the app was started anew, or the run ended long ago
-                pass
-        yield [gr.skip()] * (len(outputs) - 1) + [""]
+    def resume(job_id: str, search: str, lang: str) -> Iterator[list[Any]]:
+        left: list[Any] = [gr.skip()] * len(parts.fields)
+        filled = False
+        try:
+            for snapshot in JOBS.watch(job_id):
+                run = snapshot.events[-1].run if snapshot.events else None
+                if snapshot.ended and not filled and _other(run, search):
+                    break
+                # Once: they may be changed while the run goes on.
+                fields = left if filled or run is None else [run.request[name] for name in parts.fields]
+                filled = filled or run is not None
+                yield [*fields, *_screen(job_id, snapshot, lang)]
+        except Complaint:  # there was none, or the app was started anew, or the run ended long ago
+            pass
+        if not filled:
+            yield [gr.skip()] * (len(left) + len(outputs))
 
-    def _shown(event: Event, lang: str) -> list[Any]:
-        if event.run is None:
-            return [gr.skip()] * len(results)
-        return parts.show_result(event.run, lang)
-
-    def _ended(snapshot: Snapshot, lang: str) -> list[Any]:
-        last = snapshot.events[-1] if snapshot.events else Event(0, 1, None)
-        values = _shown(last, lang)
-        if snapshot.error is not None:
-            values[results.index(parts.notice)] = notice(snapshot.error, language=lang)
-        elif snapshot.state == "cancelled":
-            said = say("pg_long_cancelled", lang, done=last.done, total=last.total)
+    def _screen(job_id: str, snapshot: Snapshot, lang: str) -> list[Any]:
+        """Values for `outputs`."""
+        last: Event | None = snapshot.events[-1] if snapshot.events else None
+        if last is not None and last.run is not None:
+            values = parts.show_result(last.run, lang)
+        else:
+            values = [gr.skip()] * len(results)
+            values[results.index(parts.notice)] = ""  # of what was before
+        if said := _said(snapshot, last, lang):
             values[results.index(parts.notice)] = notice(said, language=lang)
-        return values
+        if snapshot.ended:
+            return [*values, *idle, job_id]
+        waiting = say("pg_long_waiting", lang, ahead=snapshot.ahead) if snapshot.ahead else ""
+        return [*values, *_busy(last, lang, waiting), job_id]
 
     def cancel(job_id: str) -> None:
         JOBS.cancel(job_id)
@@ -140,18 +144,41 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
         begin, [*parts.fields.values(), shell.lang], outputs, js=LANG_JS, trigger_mode="once", **shared, **_WATCH
     )
     if ZERO_GPU:
-        bar.cancel.click(lambda: idle, None, [bar.progress, bar.start, bar.cancel], cancels=[running], **shared)
+        bar.cancel.click(lambda: idle, None, buttons, cancels=[running], **shared)
     else:
         bar.cancel.click(cancel, job, None, queue=False, **shared)
-        parts.on_load.append((resume, [job, shell.lang], outputs))
+        parts.on_load.append((resume, [job], [*parts.fields.values(), *outputs]))
 
 
-def _busy(event: Event, lang: str, said: str = "") -> list[Any]:
+def _other(run: Run | None, search: str) -> bool:
+    """Whether the address is a link to another run of the same experiment."""
+    asked = dict(parse_qsl(search.lstrip("?"))) if len(search) < 10_000 else {}
+    if run is None or asked.get("tab") != run.demo or "run" not in asked:
+        return False
+    return asked["run"] != (to_link(run.demo, run.request) or asked)["run"]
+
+
+def _said(snapshot: Snapshot, last: Event | None, lang: str) -> Exception | str:
+    """Why a run ended before its end; nothing when it did not."""
+    if snapshot.error is not None:
+        return snapshot.error
+    if snapshot.state not in ("cancelled", "abandoned"):
+        return ""
+    if last is None:
+        return say("pg_long_never", lang)
+    return say(f"pg_long_{snapshot.state}", lang, done=last.done, total=last.total)
+
+
+def _busy(last: Event | None, lang: str, said: str = "") -> list[Any]:
     """The progress bar, and the buttons of a run that is under way."""
-    said = said or say("pg_long_running", lang, done=event.done, total=event.total)
-    share = f"{100 * event.done / max(1, event.total):.0f}"
+    if last is None:
+        said, share = said or say("pg_long_starting", lang), "0"
+    else:
+        said = say("pg_long_running", lang, done=last.done, total=last.total)
+        share = f"{100 * last.done / max(1, last.total):.0f}"
+    said = html.escape(said)
     shown = (
-        f"<div class='pg-notice pg-progress' role='progressbar' aria-valuenow='{share}' style='--done:{share}%'>"
-        f"{html.escape(said)}</div>"
+        f"<div class='pg-notice pg-progress' role='progressbar' aria-valuenow='{share}' aria-label='{said}'"
+        f" style='--done:{share}%'>{said}</div>"
     )
     return [shown, gr.update(interactive=False), gr.update(interactive=True)]

@@ -10,18 +10,21 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 from gradio.components import Component
+from gradio.events import Dependency
 
 from playground.messages import language_of
 from playground.runs import Run, to_link
 from playground.ui.lanes import QUICK
-from playground.ui.language import LANG_JS
-from playground.ui.page import address
+from playground.ui.page import address, opening
 from playground.ui.shell import Shell, TabParts, opened, status
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# A tab says that it is selected when it is first drawn, too: only what a visitor did counts.
-_ARRIVE_JS = """(...inputs) => [...inputs.slice(0, -2),
-    navigator.userActivation?.hasBeenActive === false ? "" : "1", document.documentElement.lang]"""
+# Replaces the last two inputs by the address's query and the page's language.
+_SEARCH_JS = "(...inputs) => [...inputs.slice(0, -2), location.search, document.documentElement.lang]"
+# A tab says that it is selected when it is first drawn, too: only what a visitor did counts, and only where it leads
+# away from the experiment that the status line speaks of.
+_ARRIVE_JS = """(...inputs) => [...inputs.slice(0, -2), navigator.userActivation?.hasBeenActive === false ? ""
+    : document.querySelector("#pg-status .pg-status")?.dataset.of ?? "", document.documentElement.lang]"""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,23 @@ def wire(app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], shell: Shell) ->
     """Connect all that happens between the experiments."""
     # What an idea's tab shows: the name of the sub-tab that was looked at last.
     inside = {place.idea: gr.State(place.idea) for place in places}
-    _restore(app, bar, places, inside, shell)
+    restored = _restore(app, bar, places, inside, shell)
     _arrive(places, inside, shell)
     _follow_language(places, shell)
     for place in places:
+        for component in place.parts.unseen:
+            component.render()
         for function, inputs, outputs in place.parts.on_load:
-            app.load(function, inputs, outputs, js=LANG_JS, **_PRIVATE, concurrency_id="watch", concurrency_limit=64)
+            # After it: what it would say of a link, the run that the link is to says better.
+            restored.then(
+                function,
+                [*inputs, gr.Textbox("", visible=False), shell.lang],
+                outputs,
+                js=_SEARCH_JS,
+                **_PRIVATE,
+                concurrency_id="watch",
+                concurrency_limit=64,
+            )
 
 
 def _unique(components: Sequence[Component]) -> list[Component]:
@@ -60,17 +74,18 @@ def _filled(outputs: Sequence[Component], *answers: tuple[Sequence[Component], S
     """Values for `outputs`; what no answer speaks of stays as it is."""
     said: dict[Component, Any] = {}
     for components, values in answers:
-        said |= {
-            part: value
-            for part, value in zip(components, values, strict=True)
-            if not (isinstance(value, dict) and value == gr.skip())
-        }
+        said |= {part: value for part, value in zip(components, values, strict=True) if not _left(value)}
     return [said.get(component, gr.skip()) for component in outputs]
+
+
+def _left(value: Any) -> bool:
+    """Whether a component is to stay as it is."""
+    return isinstance(value, dict) and value == gr.skip()
 
 
 def _restore(
     app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shell
-) -> None:
+) -> Dependency:
     """On opening the page: a share link's run, else the example in the visitor's language."""
     query = gr.Textbox("", visible=False)
     bars = [place.bar for place in places if place.bar is not None]
@@ -84,10 +99,12 @@ def _restore(
         place = next((place for place in places if place.name == wanted), places[0])
         if "run" not in parameters and place is places[0] and language_of(lang) == "en":
             return [gr.skip()] * len(outputs)  # the page was sent with just this
+        values = place.parts.show(place.examples[0], lang, link=False)
         if "run" in parameters:
-            values = opened(place.parts, shell, parameters if place.name == wanted else {"run": ""}, lang)
-        else:
-            values = place.parts.show(place.examples[0], lang, link=False)
+            # Over the example: it stays, with a notice, where the link cannot be followed.
+            asked = opened(place.parts, shell, parameters if place.name == wanted else {"run": ""}, lang)
+            values = [old if _left(new) else new for old, new in zip(values, asked, strict=True)]
+        values[-2] = opening(values[-2])
         way: list[tuple[Sequence[Any], Sequence[Any]]] = [
             ([bar, inside[place.idea]], [gr.Tabs(selected=place.idea), place.name])
         ]
@@ -95,11 +112,11 @@ def _restore(
             way.append(([place.bar], [gr.Tabs(selected=place.name)]))
         return _filled(outputs, *way, (place.parts.all_outputs(shell), values))
 
-    app.load(
+    return app.load(
         restore,
         [query, shell.lang],
         outputs,
-        js="() => [location.search, document.documentElement.lang]",
+        js=_SEARCH_JS,
         **_PRIVATE,
         **QUICK,
     )
@@ -128,10 +145,10 @@ def _arrive(places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shel
         def arrive(
             *inputs: str, inner: list[Place] = inner, outputs: list[Component] = outputs, named: str = ""
         ) -> list[Any]:
-            *runs, last, active, lang = inputs
-            if not active:
-                return [gr.skip()] * len(outputs)
+            *runs, last, spoken_of, lang = inputs
             name = named or last
+            if spoken_of in ("", name):
+                return [gr.skip()] * len(outputs)
             number = next((n for n, place in enumerate(inner) if place.name == name), 0)
             answer = looked_at(inner[number], runs[number], lang)
             return _filled(outputs, ([inside[inner[0].idea]], [inner[number].name]), answer)
@@ -167,7 +184,7 @@ def _follow_language(places: Sequence[Place], shell: Shell) -> None:
         redraw,
         [*(place.parts.run for place in places), gr.Textbox("", visible=False), shell.lang],
         outputs,
-        js="(...inputs) => [...inputs.slice(0, -2), location.search, document.documentElement.lang]",
+        js=_SEARCH_JS,
         **_PRIVATE,
         **QUICK,
     )

@@ -1,5 +1,8 @@
 const OURS = ["tab", "v", "run"];
 
+// An answer that comes when another experiment is looked at must not speak in its name.
+window.pgLookedAt = (name) => Boolean(document.getElementById(`${name}-copy`)?.offsetParent);
+
 function address(parameters) {
 	const url = new URL(location.href);
 	OURS.forEach((name) => url.searchParams.delete(name));
@@ -9,7 +12,8 @@ function address(parameters) {
 
 function act(action) {
 	if (action.do === "address") {
-		address(action.parameters);
+		const { tab } = action.parameters;
+		if (!tab || pgLookedAt(tab)) address(action.parameters);
 	} else if (action.do === "download") {
 		const link = document.createElement("a");
 		link.href = URL.createObjectURL(new Blob([action.text], { type: "application/json" }));

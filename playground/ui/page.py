@@ -1,6 +1,9 @@
-"""Page: an invisible component through which the server changes the address, downloads and copies.
+"""What is about the page as a whole.
 
-The address bar holds the share link of what was asked last, answered or not, so a reload loses nothing.
+Page: an invisible component through which the server changes the address, downloads and copies. The address bar
+holds the share link of what was asked last, answered or not, so a reload loses nothing.
+Status: the line that says what the picture was made by.
+Both hear of an experiment that is not looked at (a late answer, a long run) and leave it: page.js knows which is.
 """
 
 import itertools
@@ -11,6 +14,7 @@ from typing import Any
 import gradio as gr
 
 _SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+_STATUS = (Path(__file__).parent / "status.js").read_text(encoding="utf-8")
 _number = itertools.count(1)
 
 
@@ -37,9 +41,41 @@ class Page(gr.HTML):
         return {"type": "string"}
 
 
-def address(parameters: dict[str, str] | None) -> dict[str, Any]:
-    """Put a link's parameters into the address bar; None takes them out."""
-    return {"do": "address", "parameters": parameters or {}}
+class Status(gr.HTML):
+    """value: what `status_line` returns."""
+
+    def __init__(self, value: dict[str, Any] | str | None = None, **options: Any) -> None:
+        super().__init__(
+            value,
+            html_template="<span class='pg-status'></span>",
+            js_on_load=_STATUS,
+            apply_default_css=False,
+            **options,
+        )
+
+    def postprocess(self, value: dict[str, Any] | str | None) -> str | None:
+        if isinstance(value, dict):
+            # Numbered: what was left as of another experiment may be said again when that is looked at.
+            return json.dumps({**value, "number": next(_number)})
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def status_line(demo: str, text: str) -> dict[str, Any]:
+    """A text about the picture of one experiment."""
+    return {"of": demo, "text": text}
+
+
+def opening(line: dict[str, Any]) -> dict[str, Any]:
+    """The same line, on opening the page: what it is about is only just being put on the screen."""
+    return {**line, "opening": True}
+
+
+def address(parameters: dict[str, str]) -> dict[str, Any]:
+    """Put a link's parameters into the address bar."""
+    return {"do": "address", "parameters": parameters}
 
 
 def download(name: str, text: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What every tab shares: the language, the status line, the page, and the row of run buttons."""
 
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,14 +13,14 @@ from playground.runs import Run, dump, from_link, parse, to_link
 from playground.ui.errors import notice, sentence
 from playground.ui.lanes import QUICK, call
 from playground.ui.language import LANG_JS, t
-from playground.ui.page import Page, address, copy_link, download
+from playground.ui.page import Page, Status, address, copy_link, download, status_line
 
 
 class Shell(NamedTuple):
     """Components outside the tabs. lang: hidden, filled by LANG_JS; status: model, device and time."""
 
     lang: gr.Textbox
-    status: gr.HTML
+    status: Status
     page: Page
 
 
@@ -32,8 +31,8 @@ class TabParts:
     fields: Request field -> the component that holds it, to be filled when a run is opened.
     outputs: components that show a result; draw(run, language) gives their values, without any model.
     run: a gr.State with the Run on the screen as JSON text, empty until something is drawn. notice: where a
-    sentence to the visitor goes. on_load: events of opening the page, (function, inputs, outputs); the last input is
-    the language.
+    sentence to the visitor goes. on_load: events of opening the page, (function, inputs, outputs); the function gets
+    the address's query and the language, too. unseen: components that are rendered outside the tabs.
     """
 
     demo: Demo
@@ -43,6 +42,7 @@ class TabParts:
     run: gr.State
     notice: gr.HTML
     on_load: list[tuple[Callable[..., Any], list[Component], list[Component]]] = field(default_factory=list)
+    unseen: list[Component] = field(default_factory=list)
 
     def all_outputs(self, shell: Shell) -> list[Component]:
         """Everything that `show` fills, fields first."""
@@ -66,8 +66,14 @@ class TabParts:
             dump(run),
             notice(*getattr(result, "notices", []), language=language),
             status(run, language, stored),
-            address(to_link(run.demo, run.request)) if link else gr.skip(),
+            address(to_link(run.demo, run.request) or {"tab": run.demo}) if link else gr.skip(),
         ]
+
+    def show_again(self, run: Run, language: str) -> list[Any]:
+        """Like `show_result`, for the run on the screen: where it came from, the status line has said."""
+        values = self.show_result(run, language)
+        values[-2] = gr.skip()
+        return values
 
     def complain(
         self,
@@ -97,8 +103,8 @@ def _valid(demo: Demo, values: dict[str, Any]) -> bool:
     return True
 
 
-def status(run: Run, language: str, stored: bool = False) -> str:
-    """The status line as HTML: model, device, milliseconds, and whether they are a stored run's."""
+def status(run: Run, language: str, stored: bool = False) -> dict[str, Any]:
+    """The status line: model, device, milliseconds, and whether they are a stored run's."""
     key = "pg_status_stored" if stored else "pg_status"
     text = say(
         key,
@@ -107,7 +113,7 @@ def status(run: Run, language: str, stored: bool = False) -> str:
         device=run.device,
         milliseconds=round(run.seconds * 1000),
     )
-    return f"<span class='pg-status'>{html.escape(text)}</span>"
+    return status_line(run.demo, text)
 
 
 def ask(parts: TabParts, shell: Shell, values: dict[str, Any], language: str, kind: str = "stale-input") -> list[Any]:

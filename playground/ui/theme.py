@@ -7,7 +7,8 @@ import gradio as gr
 _FONTS = ["system-ui", "Noto Sans", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
-CSS = (Path(__file__).parent / "theme.css").read_text(encoding="utf-8")
+# The style of the rows of tokens stands here, too: in the component, every row would bring its own.
+CSS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("theme.css", "tokens.css"))
 
 
 def theme() -> gr.themes.Base:

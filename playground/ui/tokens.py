@@ -6,8 +6,9 @@ from typing import Any, TypedDict
 
 import gradio as gr
 
-_SCRIPT = (Path(__file__).parent / "tokens.js").read_text(encoding="utf-8")
-_CSS = (Path(__file__).parent / "tokens.css").read_text(encoding="utf-8")
+from playground.ui.scripts import beside
+
+_SCRIPT = Path(__file__).parent / "tokens.js"
 
 
 class Token(TypedDict, total=False):
@@ -36,8 +37,8 @@ class TokenStrip(gr.HTML):
         super().__init__(
             value,
             html_template="<div class='pg-tokens' role='group' aria-label='${label || \"\"}'></div>",
-            css_template=_CSS,
-            js_on_load=_SCRIPT,
+            js_on_load="pgTokens(element, trigger, props, watch);",
+            head=beside([_SCRIPT]),
             apply_default_css=False,
             **options,
         )

@@ -22,16 +22,19 @@ def client(app_url: str) -> Iterator[Client]:
 
 
 def ask(client: Client, demo: str, **values: Any) -> Any:
-    return client.predict(**values, api_name=f"/{demo}")
+    """The answer; of a long run its last word, the Result."""
+    job = client.submit(**values, api_name=f"/{demo}")
+    job.result()
+    return job.outputs()[-1]
 
 
-@pytest.mark.parametrize("demo", demos.ALL, ids=lambda demo: demo.name)
+@pytest.mark.parametrize("demo", demos.EVERY, ids=lambda demo: demo.name)
 def test_the_first_example_answers_as_it_is_stored(client: Client, demo: Demo) -> None:
     run = stored(demo.name)[0]
     demo.result.model_validate(ask(client, demo.name, **run.request))
 
 
-@pytest.mark.parametrize("demo", demos.ALL, ids=lambda demo: demo.name)
+@pytest.mark.parametrize("demo", demos.EVERY, ids=lambda demo: demo.name)
 def test_wrong_types_get_a_sentence_and_the_app_keeps_serving(client: Client, demo: Demo) -> None:
     right = stored(demo.name)[0].request
     for field in demo.request.model_fields:
@@ -49,10 +52,32 @@ def test_wrong_types_get_a_sentence_and_the_app_keeps_serving(client: Client, de
     demo.result.model_validate(ask(client, demo.name, **right))
 
 
+def test_a_long_run_streams_its_progress_and_ends_with_the_result(client: Client) -> None:
+    text = "The old man went to the river. " * 3
+    job = client.submit(text=text, draws=2, api_name="/masked_lm_sweep")
+    job.result()
+    *steps, last = job.outputs()
+    done = [step["done"] for step in steps]
+    assert done == sorted(done) and done[-1] == steps[-1]["total"] == 20
+    assert steps[-1]["result"]["points"] == last["points"] and len(last["points"]) == 10
+    with pytest.raises(AppError, match="fewer than 2 words"):
+        ask(client, "masked_lm_sweep", text="word")
+
+
+def test_attention_of_the_holes_is_one_more_setting(client: Client) -> None:
+    values = {"text": "The cat sat on the [MASK].", "positions": [2]}
+    plain, looking = ask(client, "masked_lm", **values), ask(client, "masked_lm", **values, layer=3, head=2)
+    assert plain["attention"] is None and plain["predictions"][0]["original"] == "cat"
+    rows = looking["attention"]["weights"]
+    assert [len(row) for row in rows] == [9, 9] and all(abs(sum(row) - 1) < 0.01 for row in rows)
+    with pytest.raises(AppError, match="bert-mini has 6"):
+        ask(client, "masked_lm", **values, layer=7)
+
+
 def test_endpoints_are_described_with_names_types_and_defaults(client: Client) -> None:
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(described) == {f"/{demo.name}" for demo in demos.ALL}
-    for demo in demos.ALL:
+    assert set(described) == {f"/{demo.name}" for demo in demos.EVERY}
+    for demo in demos.EVERY:
         parameters = described[f"/{demo.name}"]["parameters"]
         assert [p["parameter_name"] for p in parameters] == list(demo.request.model_fields)
         for parameter, field in zip(parameters, demo.request.model_fields.values(), strict=True):
@@ -104,7 +129,7 @@ def test_masked_lm_says_what_is_wrong(client: Client, values: dict[str, Any], sa
 
 def test_a_lone_surrogate_gets_a_sentence(app_url: str, client: Client) -> None:
     """Python's client cannot send one; a browser or a hand-written request can."""
-    body = b'{"data": ["lone \\ud83d surrogate", "bert-mini", 8, []]}'
+    body = b'{"data": ["lone \\ud83d surrogate", "bert-mini", 8, [], null, 0]}'
     posted = httpx.post(
         f"{app_url}/gradio_api/call/masked_lm", content=body, headers={"content-type": "application/json"}
     )

@@ -5,9 +5,9 @@ Timings are for people to read; no test depends on one.
 
 import sys
 
-from tests.benchmarks import startup
+from tests.benchmarks import masked_lm, startup
 
-BENCHMARKS = {"startup": startup.main}
+BENCHMARKS = {"startup": startup.main, "masked_lm": masked_lm.main}
 
 if __name__ == "__main__":
     names = sys.argv[1:] or list(BENCHMARKS)

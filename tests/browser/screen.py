@@ -113,7 +113,7 @@ class Screen:
 
 def ask(url: str, text: str, positions: list[int], top_k: int = 8) -> dict[str, Any]:
     """The Result for a request, from the app's API."""
-    body = json.dumps({"data": [text, "bert-mini", top_k, positions]}).encode()
+    body = json.dumps({"data": [text, "bert-mini", top_k, positions, None, 0]}).encode()
     endpoint = f"{url}/gradio_api/call/masked_lm"
     post = urllib.request.Request(endpoint, body, {"content-type": "application/json"})
     with urllib.request.urlopen(post, timeout=30) as answer:

@@ -8,7 +8,7 @@ from tokenizers.models import WordLevel
 from torch import Tensor
 from transformers import BertForPreTraining, PreTrainedTokenizerFast, RobertaConfig, RobertaForMaskedLM
 
-from playground.demos.masked_lm import pipeline
+from playground.demos.masked_lm import pipeline, reader
 from playground.demos.masked_lm.schema import Prediction, Request, Result
 from playground.messages import Complaint
 from playground.models import loading
@@ -177,7 +177,7 @@ def test_at_most_16_holes_typed_and_clicked_together(model: str) -> None:
 def test_korean_in_an_english_model_names_the_reader_before_anything_is_loaded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipeline, "load", lambda *_: pytest.fail("nothing is to be loaded"))
+    monkeypatch.setattr(reader, "load", lambda *_: pytest.fail("nothing is to be loaded"))
     refused = _refused(text="프랑스의 수도는 파리예요.", model="bert-mini")
     assert refused.key == "pg_err_korean"
     assert refused.values == {"model": "bert-mini", "reader": "klue/bert-base"}

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from playground.demos.masked_lm.schema import MAX_CHARACTERS, MAX_MASKS, Request
+from playground.demos.masked_lm.schema import MAX_MASKS, Request
+from playground.inputs import MAX_CHARACTERS
 from playground.messages import Complaint
 from playground.runs import complaint_of
 

@@ -114,7 +114,10 @@ def attention(result: Result, language: str) -> go.Figure | None:
     found = result.attention
     if found is None:
         return None
-    names = [f"{place}: {text(token)}" for place, token in enumerate(result.tokens)]
+    hidden = {p.position for p in result.predictions}
+    # What the model looks at: it does not see the words that were hidden.
+    read = ["[MASK]" if place in hidden else text(token) for place, token in enumerate(result.tokens)]
+    names = [f"{place}: {token}" for place, token in enumerate(read)]
     rows = [say("pg_mlm_attention_row", language, place=p.position) for p in result.predictions]
     head = say("pg_mlm_attention_mean", language) if found.head == 0 else str(found.head)
     drawn = figure(
@@ -137,7 +140,7 @@ def attention(result: Result, language: str) -> go.Figure | None:
         tickangle=-60,
         tickmode="array",
         tickvals=names,
-        ticktext=[text(token) for token in result.tokens],
+        ticktext=read,
         fixedrange=True,
     )
     drawn.update_xaxes(showgrid=False)

@@ -4,15 +4,19 @@ import torch
 
 from playground.demos.masked_lm.reader import Text
 from playground.demos.masked_lm.scoring import Scores, score, together
+from playground.messages import Complaint
 from playground.models.loading import Loaded
 
 LIMIT = 96  # tokens: the work grows with their square, and two CPU cores need some 2 s for these
 
 
 def maskable(loaded: Loaded, text: Text) -> list[int]:
-    """Places of ordinary tokens; a [MASK] that was typed has no word to ask for."""
+    """Places of ordinary tokens; a [MASK] that was typed has no word to ask for. Raises Complaint if there are none."""
     mask = loaded.tokenizer.mask_token_id
-    return [place for place, token in enumerate(text.ids.tolist()) if place not in text.special and token != mask]
+    places = [place for place, token in enumerate(text.ids.tolist()) if place not in text.special and token != mask]
+    if not places:
+        raise Complaint("pg_err_only_special")
+    return places
 
 
 def each_masked(loaded: Loaded, text: Text) -> Scores:

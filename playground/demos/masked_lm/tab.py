@@ -98,7 +98,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         *settings, tokens, run, lang = inputs
         shown, values = Run.model_validate_json(run), asked(*settings)
         if values == {name: shown.request.get(name) for name in values}:
-            return parts.show_result(shown, lang)  # the text changed because this run was opened
+            return parts.show_again(shown, lang)  # the text changed because this run was opened
         return _ask_moved(parts, shell, values, tokens, lang)
 
     def toggle(*inputs: Any) -> list[Any]:
@@ -148,6 +148,7 @@ def draw(run: Run, language: str) -> list[Any]:
     """Values of the strip, the figure, the table, and of the fold with the attention."""
     result = result_of(run)
     found = result.attention
+    looking = run.request.get("layer") is not None  # the fold is open, whether there is a hidden place or not
     return [
         strip_of(run, language),
         figures.candidates(result, language),
@@ -156,7 +157,7 @@ def draw(run: Run, language: str) -> list[Any]:
         *(
             [gr.update(open=True), True, *_ranges(found)]
             if found is not None
-            else [gr.skip(), run.request.get("layer") is not None, gr.skip(), gr.skip()]
+            else [gr.update(open=looking), looking, gr.skip(), gr.skip()]
         ),
     ]
 

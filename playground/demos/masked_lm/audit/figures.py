@@ -24,8 +24,8 @@ def audit(result: Result, language: str) -> go.Figure:
         ],
     )
     drawn.add_bar(
-        x=list(result.histogram),
-        y=list(result.histogram.values()),
+        x=[bar.tokens for bar in result.histogram],
+        y=[bar.draws for bar in result.histogram],
         marker_color=PURPLE,
         name=say("pg_aud_counted", language),
         hovertemplate=say("pg_aud_hover_count", language) + "<extra></extra>",
@@ -33,8 +33,8 @@ def audit(result: Result, language: str) -> go.Figure:
         col=1,
     )
     drawn.add_scatter(
-        x=list(result.expected_histogram),
-        y=list(result.expected_histogram.values()),
+        x=[bar.tokens for bar in result.expected_histogram],
+        y=[bar.draws for bar in result.expected_histogram],
         mode="lines+markers" if len(result.expected_histogram) > 1 else "markers",
         line={"color": ORANGE, "width": 2},
         marker={"size": 5 if len(result.expected_histogram) > 1 else 12, "symbol": "diamond"},
@@ -44,7 +44,7 @@ def audit(result: Result, language: str) -> go.Figure:
         col=1,
     )
     _distances(drawn, result.shares, language)
-    places = [*result.histogram, *result.expected_histogram]
+    places = [bar.tokens for bar in (*result.histogram, *result.expected_histogram)]
     spread = max(4, max(places) - min(places))
     middle = (max(places) + min(places)) / 2
     drawn.update_xaxes(

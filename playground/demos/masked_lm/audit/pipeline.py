@@ -6,7 +6,7 @@ from collections import Counter
 import torch
 
 from playground.core.masking import KEPT, MASKED, RANDOM, RECIPES, choose_exact, corrupt
-from playground.demos.masked_lm.audit.schema import DRAWS, Request, Result, Share
+from playground.demos.masked_lm.audit.schema import DRAWS, Bar, Request, Result, Share
 
 _AT_ONCE = 1000  # draws; keeps memory below some 50 MB
 
@@ -46,8 +46,8 @@ def run(request: Request) -> Result:
         draws=DRAWS,
         tokens=request.tokens,
         shares=shares,
-        histogram=dict(sorted(chosen.items())),
-        expected_histogram={fixed: float(DRAWS)} if exact else _binomial(request.tokens, request.rate),
+        histogram=[Bar(tokens=number, draws=times) for number, times in sorted(chosen.items())],
+        expected_histogram=[Bar(tokens=fixed, draws=DRAWS)] if exact else _binomial(request.tokens, request.rate),
         variance=round(sum(times * (number - mean) ** 2 for number, times in chosen.items()) / DRAWS, 4),
         expected_variance=0.0 if exact else round(request.tokens * request.rate * (1 - request.rate), 4),
     )
@@ -65,7 +65,7 @@ def _share(kind: str, expected: float, counted: float, total: int, variance: flo
     )
 
 
-def _binomial(tokens: int, rate: float) -> dict[int, float]:
+def _binomial(tokens: int, rate: float) -> list[Bar]:
     """Expected draws for each number of chosen tokens, where at least one draw in ten is expected."""
     logs = [
         math.lgamma(tokens + 1)
@@ -75,4 +75,5 @@ def _binomial(tokens: int, rate: float) -> dict[int, float]:
         + (tokens - k) * math.log1p(-rate)
         for k in range(tokens + 1)
     ]
-    return {k: round(DRAWS * math.exp(log), 3) for k, log in enumerate(logs) if DRAWS * math.exp(log) >= 0.1}
+    draws = [DRAWS * math.exp(log) for log in logs]
+    return [Bar(tokens=k, draws=round(expected, 3)) for k, expected in enumerate(draws) if expected >= 0.1]

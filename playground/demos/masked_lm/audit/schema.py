@@ -36,13 +36,20 @@ class Share(BaseModel):
         return (self.counted - self.expected) / self.deviation if self.deviation else 0.0
 
 
+class Bar(BaseModel):
+    """So many draws chose so many tokens."""
+
+    tokens: int
+    draws: float
+
+
 class Result(BaseModel):
-    """histogram: how many draws chose so many tokens; expected_histogram: what the recipe promises."""
+    """histogram: what was counted; expected_histogram: what the recipe promises."""
 
     draws: int
     tokens: int
     shares: list[Share]
-    histogram: dict[int, int]
-    expected_histogram: dict[int, float]
+    histogram: list[Bar]
+    expected_histogram: list[Bar]
     variance: float
     expected_variance: float

@@ -42,7 +42,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 elem_id="aud-rate",
             )
             tokens = Range(2, 512, value=asked["tokens"], step=1, label=t("pg_aud_tokens"), elem_id="aud-tokens")
-            with gr.Row():
+            with gr.Row(elem_classes="pg-seed"):
                 seed = Whole(
                     asked["seed"],
                     label=t("pg_seed"),
@@ -68,7 +68,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    live(parts, shell, examples, [seed.change], [recipe.input, rate.input, tokens.input, seed.submit])
+    live(parts, shell, [seed.change], [recipe.input, rate.input, tokens.input, seed.submit])
     again.click(lambda seed: (seed + 1) % (MAX_SEED + 1), seed, seed, queue=False, api_visibility="private")
     wire_chips(parts, shell, chips, examples)
     return parts
@@ -76,7 +76,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
 def _label(run: Run) -> str:
     request = run.request
-    return f"{RECIPE_NAMES[request['recipe']]}, {request['rate']:.0%}, {request['tokens']} tokens"
+    return f"{RECIPE_NAMES[request['recipe']]}, {request['rate']:.0%}"
 
 
 def draw(run: Run, language: str) -> list[Any]:

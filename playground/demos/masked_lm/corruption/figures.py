@@ -16,7 +16,7 @@ def accuracy(result: Result, language: str) -> go.Figure:
     drawn = figure(
         height=90 + 58 * max(1, len(shown)),
         title_text=say("pg_cor_accuracy", language, draws=result.draws),
-        margin={"l": 8, "r": 16, "t": 44, "b": 44},
+        margin={"l": 8, "r": 28, "t": 44, "b": 44},
         showlegend=False,
         bargap=0.35,
     )

@@ -6,6 +6,7 @@ from torch import Tensor
 from playground.core.intervals import wilson
 from playground.core.masking import KEPT, MASKED, RANDOM, RECIPES, Corruption, corrupt, ordinary_words
 from playground.demos.masked_lm.corruption.schema import Action, Chosen, Request, Result, Tally
+from playground.demos.masked_lm.inturn import maskable
 from playground.demos.masked_lm.reader import read, reader
 from playground.demos.masked_lm.scoring import Scores, score, together
 from playground.messages import Notice
@@ -17,16 +18,18 @@ _ACTIONS: dict[int, Action] = {MASKED: "mask", RANDOM: "random", KEPT: "kept"}
 
 
 def run(request: Request) -> Result:
-    """Draw, predict, and count. The first draw is the one that is shown. Raises Complaint as `read` does."""
+    """Draw, predict, and count. The first draw is the one that is shown. Raises Complaint as `read` does, and when
+    nothing but [MASK] was typed."""
     loaded, text = read(request.text, request.model)
+    places = maskable(loaded, text)
     draws = max(1, min(_MOST_DRAWS, _TOKENS // len(text.ids)))
-    drawn = draw(loaded, text.ids, text.special, request, draws)
+    drawn = draw(loaded, text.ids, places, request, draws)
     scores = together(list(score(loaded, text.ids, drawn.ids, drawn.chosen)))
     actions = drawn.action[scores.rows, scores.places]
     right = scores.right(text.ids)
     notices = list(text.notices)
     if not bool(drawn.chosen[0].any()):
-        notices.append(Notice(key="pg_note_none_chosen", values={"count": len(text.ids) - len(text.special)}))
+        notices.append(Notice(key="pg_note_none_chosen", values={"count": len(places)}))
     return Result(
         tokens=loaded.tokenizer.convert_ids_to_tokens(text.ids.tolist()),
         special=text.special,
@@ -42,15 +45,14 @@ def prepare(request: Request) -> None:
     reader(request.text, request.model)
 
 
-def draw(loaded: Loaded, ids: Tensor, special: list[int], request: Request, draws: int) -> Corruption:
-    """`draws` corruptions of the text, (draws, T). A [MASK] that was typed is never chosen: nobody knows its word."""
+def draw(loaded: Loaded, ids: Tensor, places: list[int], request: Request, draws: int) -> Corruption:
+    """`draws` corruptions of the text, (draws, T), in which only `places` are ever chosen."""
     recipe, generator = RECIPES[request.recipe], torch.Generator().manual_seed(request.seed)
-    maskable = ids != loaded.tokenizer.mask_token_id
-    maskable[special] = False
-    rows = ids.expand(draws, -1)
+    allowed = torch.zeros(draws, len(ids), dtype=torch.bool)
+    allowed[:, places] = True
     return corrupt(
-        rows,
-        recipe.choose(maskable.expand(draws, -1), request.rate, generator),
+        ids.expand(draws, -1),
+        recipe.choose(allowed, request.rate, generator),
         mask_id=loaded.tokenizer.mask_token_id,
         vocabulary=ordinary_words(loaded.tokenizer),
         generator=generator,

@@ -47,7 +47,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     elem_id="cor-recipe",
                     min_width=260,
                 )
-            with gr.Row():
+            with gr.Row(elem_classes="pg-seed"):
                 seed = Whole(
                     asked["seed"],
                     label=t("pg_seed"),
@@ -80,7 +80,6 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     live(
         parts,
         shell,
-        examples,
         [text.change, seed.change],
         [text.submit, model.input, recipe.input, rate.input, seed.submit],
     )

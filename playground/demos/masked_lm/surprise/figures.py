@@ -23,9 +23,9 @@ def heatmap(result: Result, language: str) -> go.Figure:
         labels.append([text(result.tokens[p]) for p in row] + [""] * pad)
         hovers.append([_hover(result, p, language) for p in row] + [""] * pad)
     drawn = figure(
-        height=130 + 44 * len(rows),
+        height=150 + 44 * len(rows),
         title_text=say("pg_sur_title", language, perplexity=f"{result.pseudo_perplexity:,.1f}"),
-        margin={"l": 4, "r": 4, "t": 44, "b": 60},
+        margin={"l": 4, "r": 4, "t": 44, "b": 80},
     )
     drawn.add_heatmap(
         z=values,
@@ -45,8 +45,7 @@ def heatmap(result: Result, language: str) -> go.Figure:
             "yanchor": "top",
             "thickness": 10,
             "tickvals": [0, 4, 8, 12, 16],
-            "ticksuffix": " " + say("pg_sur_bits", language),
-            "showticksuffix": "last",
+            "title": {"text": say("pg_sur_col_bits", language), "side": "bottom", "font": {"size": 13}},
             "outlinewidth": 0,
         },
     )

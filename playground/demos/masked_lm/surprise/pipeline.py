@@ -5,15 +5,12 @@ import math
 from playground.demos.masked_lm.inturn import LIMIT, each_masked
 from playground.demos.masked_lm.reader import read, reader
 from playground.demos.masked_lm.surprise.schema import Request, Result, Surprise
-from playground.messages import Complaint
 
 
 def run(request: Request) -> Result:
     """Raises Complaint as `read` does, and when nothing but [MASK] was typed."""
     loaded, text = read(request.text, request.model, LIMIT)
     scores = each_masked(loaded, text)
-    if not len(scores.places):
-        raise Complaint("pg_err_only_special")
     bits = scores.log_probability.double() / -math.log(2)
     words = loaded.tokenizer.convert_ids_to_tokens
     return Result(

@@ -41,7 +41,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    live(parts, shell, examples, [text.change], [text.submit, model.input])
+    live(parts, shell, [text.change], [text.submit, model.input])
     wire_chips(parts, shell, chips, examples)
     return parts
 
