@@ -7,7 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 ARGUMENTS = [
@@ -20,6 +29,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 _FAILED = pytest.StashKey[bool]()
+expect.set_options(timeout=15_000)  # a busy machine is no reason to fail
 
 NewPage = Callable[..., Page]
 

@@ -34,6 +34,7 @@ class Experiment:
         self.tokens = page.locator(f"#{prefix}-strip .pg-token")
         self.notice = page.locator(f"#{prefix}-notice .pg-notice")
         self.examples = page.locator(f"#{prefix}-examples button")
+        self.recipes = page.locator(f"#{prefix}-recipe label")
         self.again = page.locator(f"#{prefix}-again")
         self.rows = page.locator(f"#{prefix}-table tr")
         self.status = page.locator("#pg-status")
@@ -47,7 +48,7 @@ class Experiment:
         return self.drawn()
 
     def drawn(self) -> "Experiment":
-        expect(self.plot.locator(".main-svg").first).to_be_visible()
+        expect(self.plot.locator(".main-svg").first).to_be_visible(timeout=15_000)
         return self
 
     def stored(self, number: int = 1) -> dict[str, Any]:
