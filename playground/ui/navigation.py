@@ -128,7 +128,9 @@ def _arrive(places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shel
     def looked_at(place: Place, stored: str, lang: str) -> tuple[list[Component], list[Any]]:
         parts = place.parts
         if not stored:
-            values = parts.show(place.examples[0], lang, link=False)
+            # Its fields hold the example from the start, unless a run that goes on has filled them by now.
+            left = [gr.skip()] * len(parts.fields)
+            values = [*left, *parts.show_result(place.examples[0], lang, link=False, stored=True)]
             at = address({"tab": place.name})
         else:
             values = [gr.skip()] * len(parts.all_outputs(shell))

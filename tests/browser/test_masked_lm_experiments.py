@@ -12,7 +12,7 @@ from tests.browser.conftest import NewPage
 from tests.browser.experiment import NAMES, Experiment, choose
 from tests.browser.screen import Screen, link
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.heavy]
 
 _FRESH = re.compile(r"^\s*(bert-mini|no model|모델 없음) · \S.* ms\s*$")
 _STORED = {"en": "stored run: ", "ko": "저장된 기록: "}
