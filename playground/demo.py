@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
+
+from playground.locks import TRANSFORMERS
 
 
 class Progress(BaseModel):
@@ -44,14 +47,18 @@ class Demo:
     @property
     def run(self) -> Callable[[Any], BaseModel | Iterator[BaseModel]]:
         function: Callable[[Any], BaseModel | Iterator[BaseModel]]
-        function = import_module(f"{self.package}.pipeline").run
+        function = self._pipeline().run
         return function
 
     def prepare(self, request: Any) -> None:
         """Load what `run` will need, if the pipeline says how: on ZeroGPU what a worker loads is lost with it."""
-        function = getattr(import_module(f"{self.package}.pipeline"), "prepare", None)
+        function = getattr(self._pipeline(), "prepare", None)
         if function is not None:
             function(request)
+
+    def _pipeline(self) -> ModuleType:
+        with TRANSFORMERS:
+            return import_module(f"{self.package}.pipeline")
 
     @property
     def help(self) -> str:

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from concurrent.futures import Future
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,27 @@ class _Flight:
 
 _FLIGHTS: dict[str, _Flight] = {}  # only what is under way: a flight is gone when it has ended
 _LOCK = threading.Lock()
+
+
+def under_way(model: str) -> bool:
+    """Whether `model` (an id) is being downloaded, or its files are being looked for."""
+    with _LOCK:
+        return model in _FLIGHTS
+
+
+def follow(model: str, every: float = 0.3) -> Iterator[Progress | None]:
+    """How far a download has come, every `every` seconds until it ends; None as long as no byte has come.
+
+    Nothing for a model that is not being downloaded. Raises the Complaint with which the download fails.
+    """
+    with _LOCK:
+        flight = _FLIGHTS.get(model)
+    if flight is None:
+        return
+    while not flight.folder.done():
+        yield flight.progress()
+        wait([flight.folder], every)
+    flight.folder.result()
 
 
 def progress_of(model: str) -> Progress | None:

@@ -1,7 +1,6 @@
 """`load(id, head)`: a tokenizer and a model in eval mode, or one sentence that says why not."""
 
 import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
 from playground.models.cache import ByteCache
 from playground.models.catalogue import Entry, find
@@ -39,9 +39,6 @@ HEADS: dict[str, Any] = {
     "multiple_choice": AutoModelForMultipleChoice,
 }
 _BF16_FROM = 300_000_000  # parameters; smaller models compute in float32 everywhere
-# While Transformers makes a model it replaces functions and defaults of torch for the whole process: two at a time
-# would find tensors missing that are there.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ def _load(entry: Entry, head: str) -> tuple[Loaded, int]:
     folder = entry.folder or fetch(entry)
     if not any(folder.glob("*.safetensors")):
         raise Complaint("pg_err_no_safetensors", model=entry.id)
-    with _ONE_AT_A_TIME:
+    with TRANSFORMERS:
         tokenizer, model, info = _read(entry, folder, head)
     if len(tokenizer) <= len(tokenizer.all_special_ids):  # made up by Transformers: there was no tokenizer
         raise _damaged(entry)

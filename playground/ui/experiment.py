@@ -8,9 +8,11 @@ import gradio as gr
 from playground.demo import Demo
 from playground.models import catalogue
 from playground.runs import Run
+from playground.ui.fetching import give_up, waits_for
 from playground.ui.lanes import QUICK, ZERO_GPU
 from playground.ui.language import LANG_JS, help_key, t
 from playground.ui.shell import Shell, TabParts, ask
+from playground.ui.waiting import wire_waiting
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
 
@@ -40,12 +42,18 @@ def wire_chips(parts: TabParts, shell: Shell, chips: Sequence[gr.Button], exampl
     """Choosing an example shows its stored run, with no model."""
     for chip, example in zip(chips, examples, strict=True):
         chip.click(
-            lambda lang, example=example: parts.show(example, lang),
-            shell.lang,
+            lambda waiting, lang, example=example: chosen(parts, example, waiting, lang),
+            [parts.waiting, shell.lang],
             parts.all_outputs(shell),
             queue=False,
             **PRIVATE,
         )
+
+
+def chosen(parts: TabParts, example: Run, waiting: dict[str, Any] | None, language: str) -> list[Any]:
+    """Show an example, whatever was waited for."""
+    give_up(waiting)
+    return parts.show(example, language)
 
 
 def model_choice(head: str, value: str, name: str) -> gr.Dropdown:
@@ -67,19 +75,23 @@ def live(parts: TabParts, shell: Shell, typed: Sequence[Any], chosen: Sequence[A
     """
 
     def answer(*inputs: Any) -> list[Any]:
-        *values, stored, lang = inputs
+        *values, stored, waiting, lang = inputs
         asked = dict(zip(parts.fields, values, strict=True))
+        if waits_for(waiting, asked):
+            return [gr.skip()] * len(parts.result_outputs(shell))
+        give_up(waiting)
         shown = Run.model_validate_json(stored) if stored else None
         if shown is not None and asked == {name: shown.request.get(name) for name in asked}:
             # The fields changed because this run was opened, or are again what they were.
             return parts.show_again(shown, lang)
         return ask(parts, shell, asked, lang)
 
+    wire_waiting(parts, shell)
     # One event for all of them: were each its own, the answer to the older one could come last and stay.
     gr.on(
-        [*([] if ZERO_GPU else typed), *chosen],
+        [*([] if ZERO_GPU else typed), *chosen, parts.arrived.change],
         answer,
-        [*parts.fields.values(), parts.run, shell.lang],
+        [*parts.fields.values(), parts.run, parts.waiting, shell.lang],
         parts.result_outputs(shell),
         trigger_mode="always_last",
         **PRIVATE,

@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from playground.demo import Demo, Progress
-from playground.messages import Complaint, say
+from playground.messages import Complaint, Notice, say
 from playground.runs import SCHEMA_VERSION, Run, to_link
 from playground.ui.errors import notice
+from playground.ui.fetching import begun, follow
 from playground.ui.jobs import JOBS, Snapshot
 from playground.ui.lanes import ZERO_GPU, device_name, on_device
 from playground.ui.language import LANG_JS, t
@@ -43,15 +44,22 @@ def long_bar(demo: Demo) -> LongBar:
 
 @dataclass(frozen=True)
 class Event:
-    """What a job yields: how far it is, and the Run so far (None as long as there is nothing to show)."""
+    """What a job yields: how far it is, and the Run so far (None as long as there is nothing to show).
+
+    said: what it does instead, as long as its model is being downloaded.
+    """
 
     done: int
     total: int
     run: Run | None
+    said: Notice | None = None
 
 
 def work(demo: Demo, request: Any) -> Generator[Event, None, None]:
-    """Run the demo, its Progress and Result wrapped as Events."""
+    """Run the demo, its Progress and Result wrapped as Events; first of all, fetch its model."""
+    if begun(demo, request):
+        for said in follow(request.model):
+            yield Event(int(said.values.get("done", 0)), int(said.values.get("total", 1)), None, said)
     started = time.perf_counter()
     steps = on_device(demo)(request)
     try:
@@ -164,7 +172,7 @@ def _said(snapshot: Snapshot, last: Event | None, lang: str) -> Exception | str:
         return snapshot.error
     if snapshot.state not in ("cancelled", "abandoned"):
         return ""
-    if last is None:
+    if last is None or last.said is not None:
         return say("pg_long_never", lang)
     return say(f"pg_long_{snapshot.state}", lang, done=last.done, total=last.total)
 
@@ -174,7 +182,7 @@ def _busy(last: Event | None, lang: str, said: str = "") -> list[Any]:
     if last is None:
         said, share = said or say("pg_long_starting", lang), "0"
     else:
-        said = say("pg_long_running", lang, done=last.done, total=last.total)
+        said = last.said.sentence(lang) if last.said else say("pg_long_running", lang, done=last.done, total=last.total)
         share = f"{100 * last.done / max(1, last.total):.0f}"
     said = html.escape(said)
     shown = (

@@ -51,7 +51,7 @@ def wire(app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], shell: Shell) ->
     _arrive(places, inside, shell)
     _follow_language(places, shell)
     for place in places:
-        for component in place.parts.unseen:
+        for component in (*place.parts.unseen, place.parts.waiting, place.parts.arrived):
             component.render()
         for function, inputs, outputs in place.parts.on_load:
             # After it: what it would say of a link, the run that the link is to says better.

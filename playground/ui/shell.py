@@ -11,7 +11,8 @@ from playground.demo import Demo
 from playground.messages import Complaint, say
 from playground.runs import Run, dump, from_link, parse, to_link
 from playground.ui.errors import notice, sentence
-from playground.ui.lanes import QUICK, call
+from playground.ui.fetching import Fetching, call_if_here
+from playground.ui.lanes import QUICK
 from playground.ui.language import LANG_JS, t
 from playground.ui.page import Page, Status, address, copy_link, download, status_line
 
@@ -32,7 +33,9 @@ class TabParts:
     outputs: components that show a result; draw(run, language) gives their values, without any model.
     run: a gr.State with the Run on the screen as JSON text, empty until something is drawn. notice: where a
     sentence to the visitor goes. on_load: events of opening the page, (function, inputs, outputs); the function gets
-    the address's query and the language, too. unseen: components that are rendered outside the tabs.
+    the address's query and the language, too.
+    unseen, waiting, arrived: outside the tabs, as a gr.State in a tab is said to change when the tab is drawn.
+    waiting: the download that the answer waits for (Fetching.state); arrived: changes when it has ended.
     """
 
     demo: Demo
@@ -43,13 +46,15 @@ class TabParts:
     notice: gr.HTML
     on_load: list[tuple[Callable[..., Any], list[Component], list[Component]]] = field(default_factory=list)
     unseen: list[Component] = field(default_factory=list)
+    waiting: gr.State = field(default_factory=lambda: gr.State(None, render=False))
+    arrived: gr.State = field(default_factory=lambda: gr.State(0, render=False))
 
     def all_outputs(self, shell: Shell) -> list[Component]:
         """Everything that `show` fills, fields first."""
         return [*self.fields.values(), *self.result_outputs(shell)]
 
     def result_outputs(self, shell: Shell) -> list[Component]:
-        return [*self.outputs, self.run, self.notice, shell.status, shell.page]
+        return [*self.outputs, self.waiting, self.run, self.notice, shell.status, shell.page]
 
     def show(self, run: Run, language: str, link: bool = True, stored: bool = True) -> list[Any]:
         """Values for `all_outputs`: fill the fields, draw, say the notices, put the link in the address bar.
@@ -63,6 +68,7 @@ class TabParts:
         result = self.demo.result.model_validate(run.result)
         return [
             *self.draw(run, language),
+            gr.skip(),
             dump(run),
             notice(*getattr(result, "notices", []), language=language),
             status(run, language, stored),
@@ -90,6 +96,8 @@ class TabParts:
         """
         link = to_link(self.demo.name, values) if values and _valid(self.demo, values) else None
         said: dict[Component, Any] = {self.notice: notice(error, language=language, kind=kind)}
+        if isinstance(error, Fetching):
+            said[self.waiting] = error.state()
         if link:
             said[shell.page] = address(link)
         return [said.get(component, gr.skip()) for component in self.result_outputs(shell)]
@@ -119,7 +127,7 @@ def status(run: Run, language: str, stored: bool = False) -> dict[str, Any]:
 def ask(parts: TabParts, shell: Shell, values: dict[str, Any], language: str, kind: str = "stale-input") -> list[Any]:
     """Run the demo on `values` and return what `result_outputs` takes; errors become the notice of that kind."""
     try:
-        return parts.show_result(call(parts.demo, values), language)
+        return parts.show_result(call_if_here(parts.demo, values), language)
     except Exception as error:
         return parts.complain(shell, error, language, values, kind)
 
@@ -138,8 +146,10 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
         if parts.demo.progress:  # a long run is started by a person, never by opening a page
             parts.demo.request.model_validate(asked)
             raise Complaint("pg_note_press_start")
-        return parts.show(call(parts.demo, asked), language, stored=False)
+        return parts.show(call_if_here(parts.demo, asked), language, stored=False)
     except Exception as error:
+        if isinstance(error, Fetching):
+            error.link = parameters
         if _valid(parts.demo, asked) and _selectable(parts, asked):
             fields = [asked.get(name, gr.skip()) for name in parts.fields]
             return [*fields, *parts.complain(shell, error, language, kind="stale-input")]

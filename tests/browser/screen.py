@@ -3,11 +3,14 @@
 import base64
 import json
 import re
+import time
 import urllib.request
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 # The restoring event on opening the page has ended, and a picture is drawn.
 _READY = """() => performance.getEntriesByType('resource').some((entry) => entry.name.includes('/queue/data'))
@@ -109,6 +112,30 @@ class Screen:
         expect(self.notice).to_have_count(0)
         [panel] = self.panels()
         assert len(panel.labels) >= 1 and 0 < panel.values[0] <= 1
+
+
+@contextmanager
+def answered(page: Page, seconds: float = 15) -> Iterator[None]:
+    """Until an answer to what is done inside has come to its end.
+
+    Gradio's page may cut the stream of answers when it has read the last, and for a stream that is cut
+    Playwright's `Response.finished()` waits for ever: so either end is listened for, and no longer than `seconds`.
+    """
+    ended: list[str] = []
+
+    def end(request: Request) -> None:
+        if "/queue/data" in request.url:
+            ended.append(request.url)
+
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
+    yield
+    until = time.monotonic() + seconds
+    while not ended:
+        assert time.monotonic() < until, f"no answer ended within {seconds} s"
+        page.wait_for_timeout(20)
+    page.remove_listener("requestfinished", end)
+    page.remove_listener("requestfailed", end)
 
 
 def ask(url: str, text: str, positions: list[int], top_k: int = 8) -> dict[str, Any]:

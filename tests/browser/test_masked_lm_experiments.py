@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from playground.messages import texts
 from tests.browser.conftest import NewPage
 from tests.browser.experiment import NAMES, Experiment, choose
-from tests.browser.screen import Screen, link
+from tests.browser.screen import Screen, answered, link
 
-pytestmark = [pytest.mark.browser, pytest.mark.heavy]
+pytestmark = pytest.mark.browser
 
 _FRESH = re.compile(r"^\s*(bert-mini|no model|모델 없음) · \S.* ms\s*$")
 _STORED = {"en": "stored run: ", "ko": "저장된 기록: "}
@@ -148,9 +148,8 @@ def _another_example(shown: Experiment) -> None:
     """It fills the fields, and is still called a stored run when the server has heard of their change."""
     stored = shown.stored(2)
     if shown.name in ("surprise", "visible"):
-        with shown.page.expect_response("**/queue/data*") as answer:
+        with answered(shown.page):
             shown.changes(shown.examples.nth(1).click)
-        answer.value.finished()
     else:  # the fields that have changed are not heard of, or are the same as before
         shown.changes(shown.examples.nth(1).click)
     shown.is_asked()
@@ -173,10 +172,9 @@ def test_only_what_is_looked_at_is_asked_for_and_speaks(page: Page, app_url: str
     assert page.evaluate(_ASKED) == before + 1
 
     shown, stored = Experiment(page, "audit"), left.packed()
-    with page.expect_response("**/queue/data*") as answer:
+    with answered(page):
         left.text.fill("The dog chased the moon over the quiet little town, and nobody knew why it ran away.")
         shown.look()
-    answer.value.finished()
     page.wait_for_timeout(300)
     expect(shown.status).to_contain_text("no model")
     assert shown.asked() == {}

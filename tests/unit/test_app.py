@@ -1,11 +1,14 @@
 """The page is served whatever becomes of a model."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from playground import app, demos
 from playground.messages import Complaint, say
+from playground.paths import ROOT
 from playground.ui import lanes
 
 
@@ -22,3 +25,26 @@ def test_a_missing_model_does_not_keep_the_app_from_starting(
     app.warm_up()
     assert tuple(asked) == tuple(demo for demo in demos.EVERY if demo.lane == "quick")
     assert say("pg_err_no_safetensors", model="bert-mini") in capsys.readouterr().err
+
+
+_ALL_AT_ONCE = """
+import threading
+from playground import demos
+failed, together = [], threading.Barrier(len(demos.EVERY))
+def click(demo):
+    together.wait()
+    try:
+        demo.run
+    except ImportError as error:
+        failed.append(f"{demo.name}: {error}")
+clicks = [threading.Thread(target=click, args=(demo,)) for demo in demos.EVERY]
+[click.start() for click in clicks]
+[click.join() for click in clicks]
+assert not failed, failed
+"""
+
+
+def test_first_clicks_at_the_same_moment_find_their_pipelines() -> None:
+    """Threads that import Transformers at once find it half filled, each time."""
+    ended = subprocess.run([sys.executable, "-c", _ALL_AT_ONCE], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr

@@ -12,12 +12,15 @@ from playground.messages import say
 from playground.models import catalogue
 from playground.plots.style import percent
 from playground.runs import Run
+from playground.ui.experiment import wire_chips
+from playground.ui.fetching import call_if_here, give_up, waits_for
 from playground.ui.figure import Figure
 from playground.ui.inputs import Range
-from playground.ui.lanes import QUICK, ZERO_GPU, call
+from playground.ui.lanes import QUICK, ZERO_GPU
 from playground.ui.language import LANG_JS, help_key, t
 from playground.ui.shell import Shell, TabParts, ask, run_bar
 from playground.ui.tokens import Token, TokenStrip
+from playground.ui.waiting import wire_waiting
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -95,29 +98,34 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         return {"text": text, "model": model, "top_k": top_k, **attention}
 
     def predict(*inputs: Any) -> list[Any]:
-        *settings, tokens, run, lang = inputs
+        *settings, tokens, run, waiting, lang = inputs
         shown, values = Run.model_validate_json(run), asked(*settings)
+        if waits_for(waiting, values):
+            return [gr.skip()] * len(parts.result_outputs(shell))
+        give_up(waiting)
         if values == {name: shown.request.get(name) for name in values}:
             return parts.show_again(shown, lang)  # the text changed because this run was opened
         return _ask_moved(parts, shell, values, tokens, lang)
 
     def toggle(*inputs: Any) -> list[Any]:
-        *settings, tokens, lang = inputs
+        *settings, tokens, waiting, lang = inputs
+        give_up(waiting)
         values = asked(*settings) | {"positions": pressed(tokens)}
         return ask(parts, shell, values, lang, kind="stale")[1:]  # the row stays usable: a click back mends it
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
     settings = [text, model, top_k, looking, layer, head, strip]
     opened = fold.expand(lambda: True, None, looking, queue=False, api_visibility="private", show_progress="hidden")
-    opened.then(predict, [*settings, run, shell.lang], parts.result_outputs(shell), **shared, **QUICK)
+    opened.then(predict, [*settings, run, parts.waiting, shell.lang], parts.result_outputs(shell), **shared, **QUICK)
     fold.collapse(lambda: False, None, looking, queue=False, api_visibility="private", show_progress="hidden")
+    wire_waiting(parts, shell)
     # At every change, except where each call borrows a GPU. (Textbox.input misses what is pasted.)
     typing = [] if ZERO_GPU else [text.change]
     # One event for all of them: were each its own, the answer to the older one could come last and stay.
     gr.on(
-        [*typing, text.submit, model.input, top_k.input, layer.input, head.input],
+        [*typing, text.submit, model.input, top_k.input, layer.input, head.input, parts.arrived.change],
         predict,
-        [*settings, run, shell.lang],
+        [*settings, run, parts.waiting, shell.lang],
         parts.result_outputs(shell),
         trigger_mode="always_last",
         **shared,
@@ -127,20 +135,13 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     assert parts.outputs[0] is strip
     strip.select(
         toggle,
-        [*settings, shell.lang],
+        [*settings, parts.waiting, shell.lang],
         parts.result_outputs(shell)[1:],
         trigger_mode="always_last",
         **shared,
         **QUICK,
     )
-    for chip, example in zip(chips, examples, strict=True):
-        chip.click(
-            lambda lang, example=example: parts.show(example, lang),
-            shell.lang,
-            parts.all_outputs(shell),
-            queue=False,
-            **shared,
-        )
+    wire_chips(parts, shell, chips, examples)
     return parts
 
 
@@ -214,7 +215,7 @@ def _ask_moved(
     if not hidden:
         return ask(parts, shell, values | {"positions": []}, language)
     try:
-        after = call(DEMO, values | {"positions": []}).result["tokens"]  # tokenises, predicts nothing
+        after = call_if_here(DEMO, values | {"positions": []}).result["tokens"]  # tokenises, predicts nothing
     except Exception as error:
         # Hidden places belong to tokens, and of this text there are none.
         return parts.complain(shell, error, language, values | {"positions": []}, kind="stale-input")
