@@ -1,5 +1,7 @@
 """Inputs that keep what a visitor types within what they offer."""
 
+from math import isnan
+
 import gradio as gr
 
 
@@ -11,7 +13,7 @@ class Range(gr.Slider):
 
     def preprocess(self, payload: float | None) -> float:
         low, high = float(self.minimum), float(self.maximum)
-        value = low if payload is None else min(max(float(payload), low), high)
+        value = low if payload is None or isnan(payload) else min(max(float(payload), low), high)
         step = float(self.step)
         return round(min(low + round((value - low) / step) * step, high), 9)
 
@@ -24,7 +26,7 @@ class Whole(gr.Number):
 
     def preprocess(self, payload: float | None) -> int:
         low, high = int(self.minimum or 0), int(self.maximum or 0)
-        return low if payload is None else round(min(max(float(payload), low), high))
+        return low if payload is None or isnan(payload) else round(min(max(float(payload), low), high))
 
     def get_block_name(self) -> str:
         return "number"
