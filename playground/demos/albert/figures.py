@@ -11,6 +11,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "encoder": ("attention", "ffn"),
     "heads": ("pooler", "mlm_head", "sop_head"),
 }
+_GROUP = "#5f6672"  # white on it reads well
 _COLOURS = {"projection": GREEN, "attention": ORANGE, "ffn": PURPLE} | dict.fromkeys(GROUPS["heads"], GREY)
 
 
@@ -21,12 +22,12 @@ def short(number: float) -> str:
     return f"{number / 1e6:.2f}M" if number >= 1e6 else f"{number:,.0f}"
 
 
-def label(part: Part, layers: int, language: str) -> str:
-    """The part's name; of what layers have, how many sets there are of it."""
+def label(part: Part, layers: int, language: str, between: str) -> str:
+    """The part's name; of what layers have, `between` and how many sets there are of it."""
     name = say(f"pg_alb_part_{part.name}", language)
     if part.name not in GROUPS["encoder"]:
         return name
-    return name + " · " + say("pg_alb_sets", language, sets=part.sets, layers=layers)
+    return name + between + say("pg_alb_sets", language, sets=part.sets, layers=layers)
 
 
 def treemap(result: Result, language: str) -> go.Figure:
@@ -37,12 +38,12 @@ def treemap(result: Result, language: str) -> go.Figure:
         inner = [part for part in shown if part.name in names]
         if inner:
             size = sum(part.parameters for part in inner)
-            rows.append((group, "", say(f"pg_alb_group_{group}", language), size, "rgba(138,143,152,0.25)", ""))
+            rows.append((group, "", say(f"pg_alb_group_{group}", language), size, _GROUP, ""))
         rows += [
             (
                 part.name,
                 group,
-                label(part, result.layers, language),
+                label(part, result.layers, language, "<br>"),
                 part.parameters,
                 _COLOURS.get(part.name, BLUE),
                 f"{part.formula}<br>{part.numbers}<br>",
@@ -84,8 +85,8 @@ def factorised(found: Embeddings, language: str) -> go.Figure:
         height=340,
         xaxis={"title": {"text": say("pg_alb_axis_embedding", language)}, "range": [0, widest * 1.02]},
         yaxis={"title": {"text": say("pg_alb_axis_parameters", language)}, "rangemode": "tozero"},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        margin={"t": 76, "b": 48},
+        legend={"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top"},
+        margin={"t": 48, "b": 48},
     )
     drawn.add_scatter(
         x=[width for width, _ in found.curve],

@@ -120,9 +120,9 @@ def _fields(asked: dict[str, Any]) -> dict[str, Any]:
         elem_id=_id("sharing"),
     )
     with gr.Accordion(t("pg_alb_more"), open=False):
-        with gr.Row():
-            for name in ("pooler", "mlm_head", "sop_head", "projection"):
-                fields[name] = box(name)
+        for names in (("pooler", "projection"), ("mlm_head", "sop_head")):
+            with gr.Row():
+                fields |= {name: box(name) for name in names}
         with gr.Row():
             for name, most in (
                 ("max_positions", MAX_POSITIONS),
@@ -174,7 +174,7 @@ def _table(result: Result, language: str) -> str:
     rows = ["".join(f"<th>{html.escape(say(f'pg_alb_col_{head}', language))}</th>" for head in heads)]
     for part in result.parts:
         cells = (
-            figures.label(part, result.layers, language),
+            figures.label(part, result.layers, language, " · "),
             part.formula,
             part.numbers,
             f"{part.parameters:,}",

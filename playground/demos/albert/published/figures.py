@@ -17,14 +17,16 @@ MARKS: dict[Rule, tuple[str, str]] = {
 
 def differences(result: Result, language: str) -> go.Figure:
     """One line a model, one mark a rule; the band is what rounds to the printed number."""
-    names = [say("pg_pub_row", language, name=row.name, printed=row.printed) for row in result.rows]
+    names = [
+        say("pg_pub_row", language, name=row.name.replace(", ", "<br>"), printed=row.printed) for row in result.rows
+    ]
     drawn = figure(
         title=say("pg_pub_title", language),
-        height=120 + 36 * len(names),
+        height=160 + 44 * len(names),
         xaxis={"title": {"text": say("pg_pub_axis", language)}},
         yaxis={"autorange": "reversed", "categoryorder": "array", "categoryarray": names, "automargin": False},
-        legend={"orientation": "h", "x": 0, "xref": "container", "y": 1.02, "yanchor": "bottom"},
-        margin={"t": 96, "b": 48, "l": 16 + max(map(label_pixels, names))},
+        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
+        margin={"t": 48, "b": 48, "l": 16 + max(label_pixels(line) for name in names for line in name.split("<br>"))},
     )
     for rule in RULES:
         colour, symbol = MARKS[rule]

@@ -15,6 +15,7 @@ from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
 
+_FIXED = "\u00a0"  # a space that no line breaks at
 _TABLES = ("sharing", "sizes", "embedding")
 
 
@@ -64,10 +65,10 @@ def _table(result: Result, language: str) -> str:
 
 
 def _row(row: Row, language: str) -> str:
-    fits = ", ".join(say(f"pg_pub_rule_{rule}", language) for rule in row.fits)
-    badge = f"✓ {fits}" if fits else "✗ " + say("pg_pub_no_rule", language)
+    fits = ", ".join(say(f"pg_pub_rule_{rule}", language).replace(" ", _FIXED) for rule in row.fits)
+    badge = f"✓{_FIXED}{fits}" if fits else f"✗{_FIXED}" + say("pg_pub_no_rule", language)
     counts = (f"{row.counts[rule] / 1e6:.2f}M" if rule in row.counts else "–" for rule in RULES)
-    name = row.name.replace(" ", "\u00a0").replace("-", "\u2011")  # on one line
+    name = row.name.replace(" ", _FIXED).replace("-", "\u2011")  # on one line
     cells = [name, f"{row.printed}M", *counts, badge, *row.scores]
     return "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
 

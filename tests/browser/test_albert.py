@@ -1,0 +1,108 @@
+"""The calculator as a visitor sees it: the map and the numbers follow what is set."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from playground.messages import texts
+from tests.browser.conftest import NewPage
+from tests.browser.experiment import choose
+
+pytestmark = pytest.mark.browser
+
+_TILES = """() => {
+    const [tiles] = document.querySelector('#alb-treemap .pg-plot').data;
+    return Object.fromEntries(tiles.ids.map((id, place) => [id, tiles.values[place]]));
+}"""
+
+
+class Calculator:
+    def __init__(self, page: Page, url: str, query: str = "") -> None:
+        self.page = page
+        page.goto(f"{url}/?tab=albert{query}")
+        expect(page.locator("#alb-treemap .main-svg").first).to_be_visible()
+        self.title = page.locator("#alb-treemap .gtitle")
+        self.notice = page.locator("#alb-notice .pg-notice")
+        self.checked = page.locator("#alb-checked")
+
+    def box(self, name: str) -> Locator:
+        return self.page.locator(f"#alb-{name} input[type=number]")
+
+    def sets(self, name: str, value: int) -> None:
+        self.box(name).fill(str(value))
+        self.box(name).press("Enter")
+
+    def shows(self, total: int) -> None:
+        """Until title, map and Transformers' count agree on the total."""
+        expect(self.title).to_contain_text(f"{total:,}")
+        expect(self.checked).to_contain_text(re.compile(rf"✓ .*{total:,}"))
+        tiles = self.page.evaluate(_TILES)
+        groups = [tiles.get(group, 0) for group in ("embeddings", "encoder", "heads")]
+        assert sum(groups) == total == sum(tiles.values()) - sum(groups)
+
+
+def test_the_map_follows_the_sliders_and_nonsense_is_one_sentence(page: Page, app_url: str) -> None:
+    shown = Calculator(page, app_url)
+    shown.shows(11_683_584)
+    shown.sets("num-layers", 24)
+    shown.shows(11_683_584)  # all share one set
+    page.locator("#alb-sharing").get_by_label("nothing (BERT)").click()
+    shown.shows(11_683_584 + 23 * 7_087_872)
+    expect(page.locator("#alb-preset input")).to_have_value("your own sizes")
+
+    shown.sets("num-heads", 7)
+    expect(shown.notice).to_have_text(
+        "A hidden width of 768 cannot be split among 7 heads: take 6 heads, or another width."
+    )
+    shown.shows(11_683_584 + 23 * 7_087_872)
+    shown.sets("num-heads", 6)
+    expect(shown.notice).to_have_count(0)
+    shown.sets("embedding-size", 900)
+    expect(shown.notice).to_contain_text("factorising needs E to be at most H")
+    page.locator("#alb-preset input").click()
+    page.get_by_role("option", name="ALBERT-xxlarge", exact=True).click()
+    shown.shows(222_595_584)
+    expect(shown.box("hidden-size")).to_have_value("4096")
+    expect(shown.notice).to_have_count(0)
+
+
+def test_a_preset_is_passed_on_by_its_link_and_read_in_korean(page: Page, new_page: NewPage, app_url: str) -> None:
+    shown = Calculator(page, app_url)
+    page.locator("#alb-preset input").click()
+    page.get_by_role("option", name="BERT-large", exact=True).click()
+    shown.shows(334_607_360)
+    page.wait_for_url("**run=*")
+    page.get_by_role("button", name=re.compile("Part by part")).click()
+    rows = page.locator("#alb-table tr")
+    expect(rows).to_have_count(9)  # no projection
+    expect(rows.last).to_contain_text("334,607,360")
+
+    other = Calculator(new_page(), app_url, "&lang=ko&" + page.url.split("?", 1)[1].replace("tab=albert&", ""))
+    other.shows(334_607_360)
+    expect(other.title).to_contain_text("파라미터 334,607,360개")
+    expect(other.checked).to_contain_text("BertModel")
+    expect(other.box("num-layers")).to_have_value("24")
+
+
+def test_the_papers_tables_have_their_badges(page: Page, app_url: str) -> None:
+    Calculator(page, app_url)
+    choose(page, texts("en")["pg_sub_albert_published"])
+    expect(page.locator("#pub-figure .main-svg").first).to_be_visible()
+    rows = page.locator("#pub-rows tr")
+    expect(rows).to_have_count(9)
+    expect(page.locator("#pub-rows")).to_contain_text("No single rule gives all the printed numbers.")
+    page.locator("#pub-table").get_by_label("models (Tables 1, 2)").click()
+    expect(rows).to_have_count(7)
+    expect(rows.nth(6)).to_contain_text(re.compile("✗.none"))
+    expect(page.locator("#pub-rows")).to_contain_text("No rule at all gives: ALBERT-xlarge, ALBERT-xxlarge.")
+
+
+@pytest.mark.parametrize("tab", ["albert", "albert_published"])
+def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(f"{app_url}/?tab={tab}&lang=ko")
+    figure = "#alb-treemap" if tab == "albert" else "#pub-figure"
+    expect(page.locator(f"{figure} .main-svg").first).to_be_visible()
+    for part in ("document.documentElement", "document.body"):
+        assert page.evaluate(f"{part}.scrollWidth") <= 390
