@@ -5,7 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
+import psutil
 import torch
 
 
@@ -26,6 +28,31 @@ def describe() -> str:
     if chosen.type == "cuda":
         return torch.cuda.get_device_name(chosen)
     return "Apple GPU" if chosen.type == "mps" else "CPU"
+
+
+def synchronize() -> None:
+    """Wait until the device has done what it was given."""
+    if device().type == "cuda":
+        torch.cuda.synchronize()
+    elif device().type == "mps":
+        torch.mps.synchronize()
+
+
+def available_bytes() -> int:
+    """Memory that a model may still take on the device, as far as the system says."""
+    if device().type == "cuda":
+        free: int = torch.cuda.mem_get_info()[0]
+        return free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+    if device().type == "mps":
+        return int(torch.mps.recommended_max_memory()) - int(torch.mps.driver_allocated_memory())
+    free = psutil.virtual_memory().available
+    try:  # a container's limit may be lower than the machine's memory
+        limit = Path("/sys/fs/cgroup/memory.max").read_text()
+        used = Path("/sys/fs/cgroup/memory.current").read_text()
+        free = min(free, int(limit) - int(used))
+    except (OSError, ValueError):  # no such limit, or "max"
+        pass
+    return free
 
 
 class Turnstile:

@@ -17,7 +17,7 @@ addition are two; a training step takes three times a forward pass.
 """
 
 from playground.demo import Demo
-from playground.demos.albert import published
+from playground.demos.albert import published, stopwatch
 from playground.demos.albert.schema import Request, Result
 
-DEMO = Demo(name="albert", request=Request, result=Result, parts=(published.DEMO,))
+DEMO = Demo(name="albert", request=Request, result=Result, parts=(published.DEMO, stopwatch.DEMO))
