@@ -9,14 +9,15 @@ from playground.paths import ASSETS
 
 
 class PublishedRow(BaseModel):
-    """One printed row. parameters: millions; scores: as printed, one a column of the table."""
+    """One printed row. parameters: millions; scores: as printed, one a column of the table. A table that is about
+    something else than sizes leaves them out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str
-    embedding_size: int
-    sharing: str
-    parameters: int
+    embedding_size: int = 0
+    sharing: str = ""
+    parameters: int = 0
     scores: list[str]
 
 

@@ -50,6 +50,10 @@ class Entry:
     def bundled(self) -> bool:
         return self.folder is not None
 
+    def carries(self, head: str) -> bool:
+        """Whether the checkpoint has this head; a model that is not listed is only known once it is loaded."""
+        return not self.heads or head in self.heads
+
 
 @cache
 def _listed() -> tuple[Entry, ...]:

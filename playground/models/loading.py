@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from transformers import (
     AlbertForPreTraining,
+    AutoModel,
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
     AutoModelForMultipleChoice,
@@ -37,6 +38,7 @@ HEADS: dict[str, Any] = {
     "question_answering": AutoModelForQuestionAnswering,
     "sequence_classification": AutoModelForSequenceClassification,
     "multiple_choice": AutoModelForMultipleChoice,
+    "encoder": AutoModel,
 }
 _BF16_FROM = 300_000_000  # parameters; smaller models compute in float32 everywhere
 
@@ -70,7 +72,7 @@ def load(model: str, head: str) -> Loaded:
     checkpoint, the files are damaged, or the Hub does not answer.
     """
     entry = find(model)
-    if entry.heads and head not in entry.heads:
+    if not entry.carries(head):
         raise Complaint("pg_err_head_missing", model=model, head=head)
     return _CACHE.get((model, head), lambda: _load(entry, head))
 

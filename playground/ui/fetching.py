@@ -54,19 +54,23 @@ def give_up(waiting: dict[str, Any] | None) -> None:
 
 def call_if_here(demo: Demo, values: dict[str, Any]) -> Run:
     """Like `call`, but raises Fetching where the model is not on this machine yet; its download goes on then."""
-    if begun(demo, request := demo.request.model_validate(values)):
-        asked = request.model_dump()
-        raise Fetching(asked["model"], asked)
+    request = demo.request.model_validate(values)
+    if (model := begun(demo, request)) is not None:
+        raise Fetching(model, request.model_dump())
     return call(demo, values)
 
 
-def begun(demo: Demo, request: Any) -> bool:
-    """Whether the request's model is being downloaded; begins to do so. Raises what `prepare` complains of."""
-    model = getattr(request, "model", "")
-    if not model or catalogue.find(model).folder is not None:
-        return False
-    if download.under_way(model):
-        return True
+def begun(demo: Demo, request: Any) -> str | None:
+    """The model of the request that is being downloaded, if there is one; begins to do so.
+
+    A request names its models in `model` or in fields that end in `_model`. Raises what `prepare` complains of.
+    """
+    named = [value for name, value in request if name == "model" or name.endswith("_model")]
+    absent = [model for model in named if catalogue.find(model).folder is None]
+    if not absent:
+        return None
+    if under_way := _under_way(absent):
+        return under_way
     prepared: Future[None] = Future()
 
     def prepare() -> None:
@@ -81,7 +85,11 @@ def begun(demo: Demo, request: Any) -> bool:
     wait([prepared], _AT_ONCE)
     if prepared.done():
         prepared.result()
-    return download.under_way(model)
+    return _under_way(absent)
+
+
+def _under_way(models: list[str]) -> str | None:
+    return next(filter(download.under_way, models), None)
 
 
 def follow(model: str) -> Iterator[Notice]:

@@ -57,8 +57,8 @@ class Event:
 
 def work(demo: Demo, request: Any) -> Generator[Event, None, None]:
     """Run the demo, its Progress and Result wrapped as Events; first of all, fetch its model."""
-    if begun(demo, request):
-        for said in follow(request.model):
+    while (model := begun(demo, request)) is not None:
+        for said in follow(model):
             yield Event(int(said.values.get("done", 0)), int(said.values.get("total", 1)), None, said)
     started = time.perf_counter()
     steps = on_device(demo)(request)
