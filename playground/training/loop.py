@@ -17,6 +17,8 @@ from torch import Tensor, nn
 
 Batch = dict[str, Tensor]
 
+_ASLEEP = 60.0  # seconds: a step is far shorter, unless the machine slept or the process was stopped meanwhile
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -128,7 +130,7 @@ def train(
         progress.step += 1
         progress.tokens += int(data["attention_mask"].sum())
         now = time.monotonic()
-        progress.seconds += now - started
+        progress.seconds += min(now - started, _ASLEEP)
         counted += 1
         for key, part in {"loss": total, **parts}.items():
             sums[key] = sums.get(key, 0.0) + float(part.detach())

@@ -152,6 +152,13 @@ def test_the_rates_of_the_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert all(rate[3.0] == pytest.approx(3 * rate[1.0]) for rate in rates)
 
 
+def test_time_in_which_the_process_slept_is_no_training_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 10**9, 5000))  # each look at it is 5,000 seconds after the one before
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
+    progress = loop.train(_net(), _batch, _loss, Settings(1e-3, steps=3), tmp_path, CPU)
+    assert progress.seconds == 3 * loop._ASLEEP
+
+
 def test_a_time_budget_ends_a_run(tmp_path: Path) -> None:
     progress = loop.train(_net(), _batch, _loss, Settings(1e-3, minutes=0.3 / 60), tmp_path, CPU)
     assert progress.seconds >= 0.3
