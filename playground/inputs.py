@@ -16,6 +16,11 @@ def readable(text: str) -> str:
         raise Complaint("pg_err_characters", size=len(text), limit=MAX_CHARACTERS)
     if not text.strip():
         raise Complaint("pg_err_empty")
+    return without_controls(text)
+
+
+def without_controls(text: str) -> str:
+    """The text as it is. Raises Complaint for a character that nobody can see, lone surrogates among them."""
     for place, character in enumerate(text):
         kind = unicodedata.category(character)
         if kind == "Cs" or (kind == "Cc" and character not in "\t\n\r"):
