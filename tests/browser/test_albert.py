@@ -98,11 +98,35 @@ def test_the_papers_tables_have_their_badges(page: Page, app_url: str) -> None:
     expect(page.locator("#pub-rows")).to_contain_text("No rule at all gives: ALBERT-xlarge, ALBERT-xxlarge.")
 
 
-@pytest.mark.parametrize("tab", ["albert", "albert_published"])
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str) -> None:
+def test_a_model_of_ones_own_is_timed_round_by_round(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?tab=albert_stopwatch")
+    expect(page.locator("#stw-figure .main-svg").first).to_be_visible()
+    expect(page.locator("#stw-table tr")).to_have_count(7)
+    start, notice = page.locator("#albert_stopwatch-start"), page.locator("#stw-notice .pg-notice")
+    models = page.locator("#stw-models input[type=checkbox]")
+    for place in range(6):
+        models.nth(place).uncheck()
+    start.click()
+    expect(notice).to_have_text("No model is chosen: choose at least 1.")
+    models.nth(5).check()
+    page.get_by_role("button", name="The sizes of yours").click()
+    for name, value in (("embedding-size", 8), ("hidden-size", 16), ("num-layers", 2), ("intermediate-size", 32)):
+        page.locator(f"#stw-{name} input[type=number]").fill(str(value))
+        page.locator(f"#stw-{name} input[type=number]").press("Enter")
+    start.click()
+    expect(page.locator("#stw-table tr")).to_have_count(2)
+    expect(start).to_be_enabled()
+    expect(notice).to_have_count(0)
+    expect(page.locator("#stw-table tr").nth(1)).to_contain_text(re.compile(r"yours.*0\.3M.*MiB.*\d+\.\d \(\d"))
+
+
+@pytest.mark.parametrize(
+    ("tab", "figure"),
+    [("albert", "#alb-treemap"), ("albert_published", "#pub-figure"), ("albert_stopwatch", "#stw-figure")],
+)
+def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, figure: str) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     page.goto(f"{app_url}/?tab={tab}&lang=ko")
-    figure = "#alb-treemap" if tab == "albert" else "#pub-figure"
     expect(page.locator(f"{figure} .main-svg").first).to_be_visible()
     for part in ("document.documentElement", "document.body"):
         assert page.evaluate(f"{part}.scrollWidth") <= 390
