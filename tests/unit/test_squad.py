@@ -1,5 +1,7 @@
 """Reading comprehension on tiny models: every span against brute force, highlights on the user's own characters."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,11 @@ from transformers import BertForMaskedLM, BertForQuestionAnswering
 from playground.core.spans import ILLEGAL
 from playground.core.windows import cut
 from playground.demos.squad import figures, reading, tab
+from playground.demos.squad.many import tab as many_tab
+from playground.demos.squad.many.pipeline import run as run_many
+from playground.demos.squad.many.schema import Request as ManyRequest
+from playground.demos.squad.many.schema import Result as ManyResult
+from playground.demos.squad.many.schema import Row
 from playground.demos.squad.pipeline import run
 from playground.demos.squad.schema import MAX_PASSAGE, Request, Result
 from playground.messages import Complaint
@@ -205,3 +212,39 @@ def test_the_longest_passage_fits_into_a_saved_run() -> None:
     shown = Run(demo="squad", request=asked, result=result.model_dump(), model="", device="", seconds=0)
     assert len(dump(shown)) < MAX_RUN_BYTES
     assert figures.windows(result, "en").layout.height
+
+
+# Several questions
+
+
+def test_the_table_says_of_each_question_what_it_says_alone() -> None:
+    questions = ["who took the dog?", "when?", "what did the cat see at the bank?"]
+    asked = ManyRequest(questions="\n\n".join(questions) + "\n ", passage=LONG, model="local/reader", threshold=1.0)
+    rows = run_many(asked).rows
+    assert [row.question for row in rows] == questions
+    for row in rows:
+        alone = _ask(LONG, row.question, threshold=1.0)
+        assert (row.text, row.start, row.end) == (alone.answer, alone.start, alone.end)
+        assert row.margin == pytest.approx(alone.best_score - alone.null_score, abs=1e-3)
+        assert LONG[row.start : row.end] == row.text
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [(" \n ", "There is no question"), ("a?\n" * 61, "61 questions; at most 60"), ("w" * 501, "501")],
+)
+def test_questions_that_cannot_be_asked_are_one_sentence(questions: str, said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ManyRequest(questions=questions, passage=PASSAGE)
+    assert said in complaint_of(caught.value).sentence("en")
+
+
+def test_the_csv_is_read_back_and_runs_nothing() -> None:
+    rows = [
+        Row(question='=HYPERLINK("x")', text="a, “b”\nc", start=1, end=9, probability=0.5, margin=-1.25),
+        Row(question="who?", text="", start=0, end=0, probability=0.25, margin=2.0),
+    ]
+    head, first, second = csv.reader(io.StringIO(many_tab.csv_of(ManyResult(rows=rows, windows=1)), newline=""))
+    assert head == ["question", "text", "probability", "margin", "start", "end"]
+    assert first == ['\'=HYPERLINK("x")', "a, “b”\nc", "0.5", "-1.25", "1", "9"]
+    assert second == ["who?", "", "0.25", "2.0", "0", "0"]

@@ -1,6 +1,5 @@
 """The calculator: sizes to set, a map of the parameters, and what Transformers counts."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +27,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, ask, run_bar
+from playground.ui.tables import small, table
 
 _SHARING = ("none", "attention", "ffn", "all")
 _OWN = "own"  # no preset
@@ -166,23 +166,23 @@ def _checked(result: Result, language: str) -> str:
         model=result.built.model,
         parameters=f"{result.built.parameters:,}",
     )
-    return f"<p class='pg-small'>{'✓' if agrees else '✗'} {html.escape(said)}</p>"
+    return small(f"{'✓' if agrees else '✗'} {said}")
 
 
 def _table(result: Result, language: str) -> str:
     heads = ("part", "formula", "numbers", "parameters", "share")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_alb_col_{head}', language))}</th>" for head in heads)]
-    for part in result.parts:
-        cells = (
+    rows = [
+        (
             figures.label(part, result.layers, language, " · "),
             part.formula,
             part.numbers,
             f"{part.parameters:,}",
             percent(part.parameters / result.total),
         )
-        rows.append(_cells(cells))
-    rows.append(_cells((say("pg_alb_total", language), "", "", f"{result.total:,}", "100%"), "th"))
-    return _html_table(rows)
+        for part in result.parts
+    ]
+    foot = (say("pg_alb_total", language), "", "", f"{result.total:,}", "100%")
+    return table([say(f"pg_alb_col_{head}", language) for head in heads], rows, foot=foot)
 
 
 def _needs(request: dict[str, Any], result: Result, language: str) -> str:
@@ -190,15 +190,7 @@ def _needs(request: dict[str, Any], result: Result, language: str) -> str:
     needs = [(say(f"pg_alb_memory_{name}", language), _bytes(size)) for name, size in result.memory_bytes.items()]
     needs += [(say(f"pg_alb_flops_{name}", language), _flops(count)) for name, count in result.flops.items()]
     batch = say("pg_alb_batch", language, batch=f"{request['batch_size']:,}", length=f"{request['length']:,}")
-    return f"<p class='pg-small'>{html.escape(batch)}</p>{_html_table([_cells(need) for need in needs])}"
-
-
-def _cells(cells: Sequence[str], tag: str = "td") -> str:
-    return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
-
-
-def _html_table(rows: Sequence[str]) -> str:
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    return small(batch) + table((), needs)
 
 
 def _bytes(size: int) -> str:

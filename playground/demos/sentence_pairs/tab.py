@@ -1,6 +1,5 @@
 """Two texts, the bars of both heads, and the packed inputs shaded by what [CLS] looks at."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import small
 from playground.ui.tokens import Token, TokenStrip
 
 
@@ -106,8 +106,8 @@ def draw(run: Run, language: str) -> list[Any]:
     result = Result.model_validate(run.result)
     packed = {one.model: one for one in result.packed}
     strips = [strip_of(packed.get(run.request[name]), language) for name in ("nsp_model", "sop_model")]
-    said = html.escape(say("pg_pairs_elsewhere_text", language, text=result.elsewhere_text))
-    return [figures.answers(result, language), f"<p class='pg-small'>{said}</p>", *strips]
+    said = small(say("pg_pairs_elsewhere_text", language, text=result.elsewhere_text))
+    return [figures.answers(result, language), said, *strips]
 
 
 def strip_of(packed: Packed | None, language: str) -> list[Token]:

@@ -16,6 +16,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range
 from playground.ui.language import LANG_JS, t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import small
 from playground.ui.tokens import Token, TokenStrip
 
 
@@ -145,7 +146,7 @@ def verdict_of(run: Run, language: str) -> str:
     }
     said = say("pg_sqd_found" if result.answer else "pg_sqd_none", language, answer=result.answer, **values)
     read = say("pg_sqd_read", language, windows=result.windows) if result.windows > 1 else ""
-    return "".join(f"<p class='pg-small'>{html.escape(line)}</p>" for line in (said, read) if line)
+    return small(said, read)
 
 
 def strip_of(result: Result, language: str) -> list[Token]:

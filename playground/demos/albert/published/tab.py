@@ -1,6 +1,5 @@
 """The papers' tables beside our counts."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from playground.ui.experiment import help_fold, live
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import small, table
 
 _FIXED = "\u00a0"  # a space that no line breaks at
 _TABLES = ("sharing", "sizes", "embedding")
@@ -54,23 +54,19 @@ def _table(result: Result, language: str) -> str:
         say("pg_pub_col_fits", language),
         *result.columns,
     ]
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
-    body = "".join(f"<tr>{_row(row, language)}</tr>" for row in result.rows)
-    verdict = _verdict(result, language)
     return (
-        f"<p class='pg-small'>{html.escape(verdict)}</p>"
-        f"<div class='pg-scroll'><table class='pg-table'><tr>{head}</tr>{body}</table></div>"
-        f"<p class='pg-small'>{html.escape(say('pg_pub_source', language, source=result.source))}</p>"
+        small(_verdict(result, language))
+        + table(heads, [_row(row, language) for row in result.rows])
+        + small(say("pg_pub_source", language, source=result.source))
     )
 
 
-def _row(row: Row, language: str) -> str:
+def _row(row: Row, language: str) -> list[str]:
     fits = ", ".join(say(f"pg_pub_rule_{rule}", language).replace(" ", _FIXED) for rule in row.fits)
     badge = f"✓{_FIXED}{fits}" if fits else f"✗{_FIXED}" + say("pg_pub_no_rule", language)
     counts = (f"{row.counts[rule] / 1e6:.2f}M" if rule in row.counts else "–" for rule in RULES)
     name = row.name.replace(" ", _FIXED).replace("-", "\u2011")  # on one line
-    cells = [name, f"{row.printed}M", *counts, badge, *row.scores]
-    return "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    return [name, f"{row.printed}M", *counts, badge, *row.scores]
 
 
 def _verdict(result: Result, language: str) -> str:

@@ -1,6 +1,5 @@
 """The stopwatch: models to choose, Start and Cancel, and a picture that sharpens round by round."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 
 _SHARING = ("none", "attention", "ffn", "all")
 
@@ -96,16 +96,15 @@ def draw(run: Run, language: str) -> list[Any]:
 
 def _table(result: Result, language: str) -> str:
     heads = ("model", "parameters", "weights", "flops", "forward", "rate", "training_step", "rate")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_stw_col_{head}', language))}</th>" for head in heads)]
-    rows += [_row(one, result.tokens, language) for one in result.timed]
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    rows = [_row(one, result.tokens, language) for one in result.timed]
+    return table([say(f"pg_stw_col_{head}", language) for head in heads], rows)
 
 
-def _row(one: Timed, tokens: int, language: str) -> str:
+def _row(one: Timed, tokens: int, language: str) -> list[str]:
     def rate(time: Time) -> str:
         return f"{1000 * tokens / time.median:,.0f}"
 
-    cells = (
+    return [
         say("pg_stw_yours", language) if one.name == "yours" else one.name.replace("-", "\u2011"),
         f"{one.parameters / 1e6:.1f}M",
         f"{one.weight_bytes / 2**20:,.0f}\u00a0MiB",
@@ -114,8 +113,7 @@ def _row(one: Timed, tokens: int, language: str) -> str:
         rate(one.forward),
         _spread(one.training_step),
         rate(one.training_step),
-    )
-    return "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    ]
 
 
 def _spread(time: Time) -> str:

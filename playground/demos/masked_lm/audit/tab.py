@@ -1,6 +1,5 @@
 """The audit sub-tab: a recipe, 10,000 draws, and whether they are what was promised."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 
 # Names of their own in both languages.
 RECIPE_NAMES = {"google": "Google", "huggingface": "Hugging Face", "electra": "ELECTRA"}
@@ -86,20 +86,16 @@ def draw(run: Run, language: str) -> list[Any]:
 
 
 def _table(shares: Sequence[Share], language: str) -> str:
-    heads = ("kind", "expected", "counted", "within")
-    rows = [
-        "".join(
-            f"<th class='{'n' if i else ''}'>{html.escape(say(f'pg_aud_col_{h}', language))}</th>"
-            for i, h in enumerate(heads)
-        )
-    ]
+    heads = [say(f"pg_aud_col_{head}", language) for head in ("kind", "expected", "counted", "within")]
+    rows = []
     for share in shares:
         within = abs(share.distance) <= 3 if share.deviation else share.counted == share.expected
-        cells = (
-            say(f"pg_aud_{share.kind}", language),
-            f"{share.expected:.3%} ± {3 * share.deviation:.3%}",
-            f"{share.counted:.3%}",
-            "✓" if within else "✗",
+        rows.append(
+            (
+                say(f"pg_aud_{share.kind}", language),
+                f"{share.expected:.3%} ± {3 * share.deviation:.3%}",
+                f"{share.counted:.3%}",
+                "✓" if within else "✗",
+            )
         )
-        rows.append("".join(f"<td class='{'n' if i else ''}'>{html.escape(cell)}</td>" for i, cell in enumerate(cells)))
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    return table(heads, rows, numbers=(1, 2, 3))

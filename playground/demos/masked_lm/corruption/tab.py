@@ -16,10 +16,13 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 from playground.ui.tokens import Token, TokenStrip
 
 # Names of their own in both languages.
 RECIPE_NAMES = {"google": "Google", "huggingface": "Hugging Face", "electra": "ELECTRA"}
+
+_COLUMNS = ("place", "kind", "original", "shown", "answer", "probability")
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -141,10 +144,8 @@ def _legend(result: Result, language: str) -> str:
 
 
 def _table(result: Result, language: str) -> str:
-    heads = ("place", "kind", "original", "shown", "answer", "probability")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_cor_col_{name}', language))}</th>" for name in heads)]
-    rows += ["".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(one, language)) for one in result.chosen]
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    heads = [say(f"pg_cor_col_{name}", language) for name in _COLUMNS]
+    return table(heads, [_cells(one, language) for one in result.chosen])
 
 
 def _cells(one: Chosen, language: str) -> list[str]:

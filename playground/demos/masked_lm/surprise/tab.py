@@ -1,6 +1,5 @@
 """The surprise sub-tab: a sentence, and its tokens as a heatmap."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from playground.ui.experiment import chip_row, help_fold, live, model_choice, wi
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -52,10 +52,14 @@ def draw(run: Run, language: str) -> list[Any]:
 
 
 def _table(result: Result, language: str) -> str:
-    heads = ("place", "token", "bits", "answer")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_sur_col_{head}', language))}</th>" for head in heads)]
-    for one in sorted(result.surprises, key=lambda one: -one.surprisal):
-        answer = f"{'✓' if one.right else '✗'} {one.answer}"
-        cells = (str(one.position), result.tokens[one.position], f"{one.surprisal:.1f}", answer)
-        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    heads = [say(f"pg_sur_col_{head}", language) for head in ("place", "token", "bits", "answer")]
+    rows = [
+        (
+            str(one.position),
+            result.tokens[one.position],
+            f"{one.surprisal:.1f}",
+            f"{'✓' if one.right else '✗'} {one.answer}",
+        )
+        for one in sorted(result.surprises, key=lambda one: -one.surprisal)
+    ]
+    return table(heads, rows)

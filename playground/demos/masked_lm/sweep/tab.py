@@ -1,6 +1,5 @@
 """The sweep sub-tab: a text, Start and Cancel, and two curves that grow."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -67,14 +67,14 @@ def draw(run: Run, language: str) -> list[Any]:
 
 
 def _table(result: Result, language: str) -> str:
-    heads = ("rate", "hidden", "accuracy", "loss")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_swp_col_{head}', language))}</th>" for head in heads)]
-    for point in result.points:
-        cells = (
+    heads = [say(f"pg_swp_col_{head}", language) for head in ("rate", "hidden", "accuracy", "loss")]
+    rows = [
+        (
             f"{point.rate:.0%}",
             f"{point.hidden}",
             f"{percent(point.accuracy)} ± {percent(point.accuracy_spread)}",
             f"{point.loss:.2f} ± {point.loss_spread:.2f}",
         )
-        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+        for point in result.points
+    ]
+    return table(heads, rows)

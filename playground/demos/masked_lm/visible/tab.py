@@ -1,6 +1,5 @@
 """The visible sub-tab: a sentence, and what hiding each of its tokens costs."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from playground.ui.experiment import chip_row, help_fold, live, model_choice, wi
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -53,9 +53,9 @@ def draw(run: Run, language: str) -> list[Any]:
 
 
 def _table(result: Result, language: str) -> str:
-    heads = ("place", "token", "masked", "visible")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_vis_col_{head}', language))}</th>" for head in heads)]
-    for one in result.compared:
-        cells = (str(one.position), result.tokens[one.position], percent(one.masked), percent(one.visible))
-        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
-    return f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    heads = [say(f"pg_vis_col_{head}", language) for head in ("place", "token", "masked", "visible")]
+    rows = [
+        (str(one.position), result.tokens[one.position], percent(one.masked), percent(one.visible))
+        for one in result.compared
+    ]
+    return table(heads, rows)

@@ -1,6 +1,5 @@
 """Start, a picture that fills, and the paper's table beside our numbers."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from playground.ui.inputs import Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import small, table
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -91,20 +91,13 @@ def _table(result: Result, language: str) -> str:
     ]
     theirs = [[row.model, *row.scores] for row in paper.rows]
     return (
-        _rows(say("pg_clm_ours", language), heads, ours)
-        + _rows(say("pg_clm_theirs", language), [heads[0], *paper.columns], theirs)
-        + f"<p class='pg-small'>{html.escape(say('pg_pub_source', language, source=paper.source))}</p>"
+        small(say("pg_clm_ours", language))
+        + table(heads, ours)
+        + small(say("pg_clm_theirs", language))
+        + table([heads[0], *paper.columns], theirs)
+        + small(say("pg_pub_source", language, source=paper.source))
     )
 
 
 def _spread(share: Share) -> str:
     return f"{percent(share.right)} ({percent(share.low)}–{percent(share.high)})"
-
-
-def _rows(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return (
-        f"<p class='pg-small'>{html.escape(title)}</p>"
-        f"<div class='pg-scroll'><table class='pg-table'><tr>{head}</tr>{body}</table></div>"
-    )

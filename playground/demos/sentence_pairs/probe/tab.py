@@ -1,6 +1,5 @@
 """A model, a task, Start, and five dots."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import small
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -74,5 +74,4 @@ def draw(run: Run, language: str) -> list[Any]:
         key = f"pg_prb_answer_{run.request['task']}"
         said = say(key, language, right=percent(result.in_order), swapped=percent(result.swapped))
     counted = say("pg_prb_examples", language, examples=result.examples, width=result.width)
-    lines = [line for line in (said, counted) if line]
-    return [figures.folds(result, language), "".join(f"<p class='pg-small'>{html.escape(line)}</p>" for line in lines)]
+    return [figures.folds(result, language), small(said, counted)]

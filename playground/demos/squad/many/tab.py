@@ -1,7 +1,6 @@
 """Questions, one a line, and a table of answers to be saved as CSV."""
 
 import csv
-import html
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from playground.ui.inputs import Range
 from playground.ui.language import LANG_JS, t
 from playground.ui.page import download
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import table
 
 _COLUMNS = ("question", "text", "probability", "margin", "start", "end")
 
@@ -82,15 +82,17 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 def draw(run: Run, language: str) -> list[Any]:
     """The table."""
     result = Result.model_validate(run.result)
-    heads = ("question", "answer", "probability", "margin")
-    rows = ["".join(f"<th>{html.escape(say(f'pg_sqm_col_{head}', language))}</th>" for head in heads)]
-    for row in result.rows:
-        answer = " ".join(row.text.split()) or say("pg_sqm_none", language)
-        cells = (row.question, answer, percent(row.probability), f"{row.margin:+.2f}")
-        rows.append("".join(f"<td dir='auto'>{html.escape(cell)}</td>" for cell in cells))
-    return [
-        f"<div class='pg-scroll'><table class='pg-table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></div>"
+    heads = [say(f"pg_sqm_col_{head}", language) for head in ("question", "answer", "probability", "margin")]
+    rows = [
+        (
+            row.question,
+            " ".join(row.text.split()) or say("pg_sqm_none", language),
+            percent(row.probability),
+            f"{row.margin:+.2f}",
+        )
+        for row in result.rows
     ]
+    return [table(heads, rows)]
 
 
 def csv_of(result: Result) -> str:
