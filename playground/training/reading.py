@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from transformers import BertForQuestionAnswering, PreTrainedTokenizerBase
 
-from playground.core import windows
+from playground.core import thresholds, windows
 from playground.core.answers import best_exact, best_f1
 from playground.core.metrics import auc
 from playground.core.spans import best_spans, null_score
@@ -72,16 +72,12 @@ def read(
 
 
 def best_threshold(readings: Sequence[Reading]) -> float:
-    """The threshold on null - best span with the highest mean F1 on `readings`; halfway to the next difference."""
-    ordered = sorted(readings, key=lambda reading: reading.difference)
-    differences = [reading.difference for reading in ordered]
-    # Moving the threshold past a reading turns its "none" into its answer.
-    gains = [best_f1(reading.answer, reading.golds) - best_f1("", reading.golds) for reading in ordered]
-    sums = np.concatenate([[0.0], np.cumsum(gains)])
-    place = int(sums.argmax())
-    if place == 0:
-        return differences[0] - 1.0
-    return (differences[place - 1] + (differences[place : place + 1] or [differences[-1] + 1.0])[0]) / 2
+    """The threshold on null - best span with the highest mean F1 on `readings`."""
+    return thresholds.best_threshold(
+        [reading.difference for reading in readings],
+        [best_f1(reading.answer, reading.golds) for reading in readings],
+        [best_f1("", reading.golds) for reading in readings],
+    )
 
 
 def measures(second: Sequence[Reading], first: Sequence[Reading], threshold: float) -> dict[str, Measure]:

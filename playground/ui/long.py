@@ -121,7 +121,7 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
                 if snapshot.ended and not filled and _other(run, search):
                     break
                 # Once: they may be changed while the run goes on.
-                fields = left if filled or run is None else [run.request[name] for name in parts.fields]
+                fields = left if filled or run is None else [run.request.get(name, gr.skip()) for name in parts.fields]
                 filled = filled or run is not None
                 yield [*fields, *_screen(job_id, snapshot, lang)]
         except Complaint:  # there was none, or the app was started anew, or the run ended long ago

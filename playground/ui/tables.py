@@ -1,25 +1,28 @@
 """Numbers as a table, and small print: every text is escaped."""
 
 import html
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from itertools import zip_longest
 
 
 def table(
     heads: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Sequence[Sequence[str]],
     numbers: Collection[int] = (),
     foot: Sequence[str] = (),
+    links: Sequence[str] = (),
 ) -> str:
-    """HTML that scrolls on its own where it is too wide. numbers: columns to be set right; foot: a last, bold row."""
+    """HTML that scrolls on its own where it is too wide. numbers: columns to be set right; foot: a last, bold row;
+    links: where the first cell of each row leads, "" for nowhere."""
 
-    def cells(tag: str, row: Sequence[str]) -> str:
-        found = (
-            f"<{tag}{' class=n' if place in numbers else ''}>{html.escape(cell)}</{tag}>"
-            for place, cell in enumerate(row)
-        )
+    def cells(tag: str, row: Sequence[str], link: str = "") -> str:
+        texts = [html.escape(cell) for cell in row]
+        if link:
+            texts[0] = f'<a href="{html.escape(link)}">{texts[0]}</a>'
+        found = (f"<{tag}{' class=n' if place in numbers else ''}>{text}</{tag}>" for place, text in enumerate(texts))
         return f"<tr>{''.join(found)}</tr>" if row else ""
 
-    body = "".join(cells("td", row) for row in rows)
+    body = "".join(cells("td", row, link) for row, link in zip_longest(rows, links, fillvalue=""))
     return f"<div class='pg-scroll'><table class='pg-table'>{cells('th', heads)}{body}{cells('th', foot)}</table></div>"
 
 
