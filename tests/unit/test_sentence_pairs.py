@@ -24,6 +24,8 @@ from playground.demos.sentence_pairs.probe.schema import Request as ProbeRequest
 from playground.demos.sentence_pairs.probe.schema import Result as ProbeResult
 from playground.demos.sentence_pairs.schema import Request, Result
 from playground.messages import Complaint
+from playground.models import loading
+from playground.models.cache import ByteCache
 from playground.models.loading import load
 from playground.runs import Run
 from tests.unit import tiny
@@ -62,6 +64,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         tiny.tokenizer(96).save_pretrained(root / name)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PLAYGROUND_MODELS", str(root))
+        environment.setattr(loading, "_CACHE", ByteCache(2**30))
         yield root
 
 

@@ -25,6 +25,8 @@ from playground.demos.squad.many.schema import Row
 from playground.demos.squad.pipeline import run
 from playground.demos.squad.schema import MAX_PASSAGE, Request, Result
 from playground.messages import Complaint
+from playground.models import loading
+from playground.models.cache import ByteCache
 from playground.models.loading import Loaded, load
 from playground.runs import MAX_RUN_BYTES, Run, complaint_of, dump
 from tests.unit import tiny
@@ -44,6 +46,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         tiny.tokenizer(96).save_pretrained(root / name)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PLAYGROUND_MODELS", str(root))
+        environment.setattr(loading, "_CACHE", ByteCache(2**30))
         yield root
 
 

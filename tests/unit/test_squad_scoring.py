@@ -15,6 +15,8 @@ from playground.demos.squad.scoring import pipeline, tab
 from playground.demos.squad.scoring.files import Question, bundled, parse
 from playground.demos.squad.scoring.schema import Progress, Request, Result
 from playground.messages import Complaint
+from playground.models import loading
+from playground.models.cache import ByteCache
 from playground.runs import Run, dump, from_link
 from tests.unit import tiny
 
@@ -26,6 +28,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     tiny.tokenizer(384).save_pretrained(root / "reader")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PLAYGROUND_MODELS", str(root))
+        environment.setattr(loading, "_CACHE", ByteCache(2**30))
         yield root
 
 
@@ -147,7 +150,7 @@ def test_the_threshold_is_chosen_on_other_passages_than_it_is_scored_on() -> Non
 def test_a_file_is_in_no_saved_run_and_must_be_uploaded_again() -> None:
     request = Request(model="local/reader", source="mine.json", questions=_file())
     assert request.model_dump() == {"model": "local/reader", "source": "mine.json"}
-    with pytest.raises(Complaint, match="mine.json are no longer here: upload the file again"):
+    with pytest.raises(Complaint, match="are no longer here: upload the file again"):
         list(pipeline.run(Request(source="mine.json")))
 
 
@@ -162,7 +165,7 @@ def test_scores_curve_and_the_worst_are_drawn_and_lead_to_their_question(languag
     dump(run)
     scores, curve, worst = tab.draw(run, language)
     assert scores.count("<tr>") == 6 and "mine.json" in scores
-    assert [list(trace.y) for trace in curve.data][0] == [point.f1 for point in last.curve]
+    assert list(curve.data[0].y) == [point.f1 for point in last.curve]
     assert worst.count("<a href=") == len(last.worst)
     parameters = tab._link(last.worst[0], "local/reader").removeprefix("?")
     asked = from_link(dict(part.split("=", 1) for part in parameters.split("&")))
