@@ -108,9 +108,9 @@ def test_scores_are_those_of_asking_one_question_after_the_other() -> None:
         f1.append(best_f1(found.answer, question.golds))
         if question.golds:
             always.append(best_f1(found.answers[0].text, question.golds))
-    assert last.at_zero is not None and last.has_answer is not None and last.no_answer is not None
-    assert last.at_zero.exact == pytest.approx(20 * sum(exact), abs=0.01)
-    assert last.at_zero.f1 == pytest.approx(20 * sum(f1), abs=0.01)
+    assert last.at_own is not None and last.has_answer is not None and last.no_answer is not None
+    assert last.at_own.exact == pytest.approx(20 * sum(exact), abs=0.01)
+    assert last.at_own.f1 == pytest.approx(20 * sum(f1), abs=0.01)
     assert last.has_answer.f1 == pytest.approx(100 * sum(always) / 3, abs=0.01)
     assert (last.has_answer.of, last.no_answer.of) == (3, 2)
     assert last.always_none == 40.0 and last.held_out is not None

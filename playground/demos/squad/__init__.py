@@ -14,6 +14,7 @@ overlapping windows; a span that stands in several gets its best score.
 """
 
 from playground.demo import Demo
+from playground.demos.squad import many, scoring
 from playground.demos.squad.schema import Request, Result
 
-DEMO = Demo(name="squad", request=Request, result=Result)
+DEMO = Demo(name="squad", request=Request, result=Result, parts=(many.DEMO, scoring.DEMO))

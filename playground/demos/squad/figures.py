@@ -28,8 +28,8 @@ def curves(result: Result, passage: str, language: str) -> go.Figure:
         yaxis={"tickformat": ".0%", "range": [0, 1.05], "fixedrange": True},
         barmode="group",
         bargap=0.1,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        margin={"t": 56, "b": 48},
+        legend={"orientation": "h", "x": 0, "y": -0.3, "yanchor": "top"},
+        margin={"t": 48, "b": 48},
     )
     for name, colour, values in (
         ("start", BLUE, result.tokens.start_probability),
@@ -61,9 +61,13 @@ def lattice(result: Result, passage: str, language: str) -> go.Figure:
     end = result.tokens.place[result.tokens.end.index(best.end)]
     drawn = figure(
         title=say("pg_sqd_lattice", language),
-        height=520,
-        xaxis={"title": {"text": say("pg_sqd_end", language)}, "tickangle": -60},
-        yaxis={"title": {"text": say("pg_sqd_start", language)}, "autorange": "reversed"},
+        height=600,
+        xaxis={"title": {"text": say("pg_sqd_end", language)}, "tickangle": -90, "tickfont": {"size": 11}},
+        yaxis={
+            "title": {"text": say("pg_sqd_start", language)},
+            "autorange": "reversed",
+            "tickfont": {"size": 11},
+        },
         plot_bgcolor="rgba(138,143,152,0.35)",
         margin={"t": 48, "b": 60},
     )
@@ -76,7 +80,7 @@ def lattice(result: Result, passage: str, language: str) -> go.Figure:
         ygap=1,
         hoverongaps=False,
         hovertemplate=say("pg_sqd_hover_span", language) + "<extra></extra>",
-        colorbar={"thickness": 12, "title": {"text": say("pg_sqd_score", language), "side": "right"}},
+        colorbar={"thickness": 12, "title": {"text": say("pg_sqd_score", language), "side": "top"}},
     )
     drawn.add_scatter(
         x=[names[end - first]],
@@ -100,8 +104,8 @@ def depth(result: Result, language: str) -> go.Figure:
         height=300,
         xaxis={"title": {"text": say("pg_sqd_axis_layer", language)}, "dtick": 1, "fixedrange": True},
         yaxis={"tickformat": ".0%", "range": [0, 1.05], "fixedrange": True},
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        margin={"t": 56, "b": 48},
+        legend={"orientation": "h", "x": 0, "y": -0.3, "yanchor": "top"},
+        margin={"t": 48, "b": 48},
     )
     for name, colour, symbol in (("start", BLUE, "circle"), ("end", ORANGE, "diamond")):
         drawn.add_scatter(

@@ -2,7 +2,7 @@
 
 import torch
 
-from playground.demos.squad.reading import Reading, read, reader, windows_of
+from playground.demos.squad.reading import Reading, own_threshold, read, reader, windows_of
 from playground.demos.squad.schema import ALL_TOKENS, LATTICE, Answer, Depth, Lattice, Request, Result, Tokens, Window
 from playground.messages import Complaint
 
@@ -20,7 +20,8 @@ def run(request: Request) -> Result:
         raise Complaint("pg_err_sqd_no_passage")
     answers = [_answer(request.passage, reading, *span) for span in best]
     first, last = best[0][:2]
-    nothing = reading.null - best[0][2] > request.threshold
+    threshold = own_threshold(loaded) if request.threshold is None else request.threshold
+    nothing = reading.null - best[0][2] > threshold
     lattice = _lattice(reading, first, last)
     return Result(
         answer="" if nothing else answers[0].text,
@@ -29,6 +30,7 @@ def run(request: Request) -> Result:
         answers=answers,
         null_score=round(reading.null, 4),
         best_score=round(best[0][2], 4),
+        threshold=threshold,
         windows=len(windows),
         tokens=_tokens(reading, slice(lattice.first, lattice.first + len(lattice.scores))),
         lattice=lattice,

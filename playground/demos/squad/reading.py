@@ -70,6 +70,11 @@ def reader(model: str, *texts: str) -> Loaded:
     return load(model, HEAD)
 
 
+def own_threshold(loaded: Loaded) -> float:
+    """The threshold that the model came with: chosen on texts of its training, see its card."""
+    return float(getattr(loaded.model.config, "null_score_threshold", 0.0))
+
+
 def windows_of(loaded: Loaded, questions: Sequence[str], passages: Sequence[str]) -> Windows:
     """Raises Complaint when a question leaves no room for the passage."""
     longest = min(LONGEST, loaded.max_length)

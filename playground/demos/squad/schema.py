@@ -9,13 +9,13 @@ MAX_PASSAGE = 20_000  # characters
 MAX_QUESTION = 500
 MAX_ANSWERS = 20
 MAX_ANSWER_TOKENS = 60
-LATTICE = 40  # tokens of the lattice that are shown; more where the best answer has more
+LATTICE = 28  # tokens of the lattice that are shown; more where the best answer has more
 ALL_TOKENS = 1000  # up to here every token of a passage is in the result
 
 
 class Request(BaseModel):
-    """top_k: answers listed; threshold: "no answer" where the null score is more than this above the best span's;
-    max_answer: tokens that an answer may have."""
+    """top_k: answers listed; threshold: "no answer" where the null score is more than this above the best span's,
+    by default the one that the model came with; max_answer: tokens that an answer may have."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,7 +23,7 @@ class Request(BaseModel):
     passage: str
     model: str = "bert-mini-squad2"
     top_k: int = Field(default=5, ge=1, le=MAX_ANSWERS)
-    threshold: float = Field(default=0.0, ge=-30, le=30)
+    threshold: float | None = Field(default=None, ge=-30, le=30)
     max_answer: int = Field(default=30, ge=1, le=MAX_ANSWER_TOKENS)
 
     @field_validator("question")
@@ -103,6 +103,7 @@ class Result(BaseModel):
     answers: list[Answer]
     null_score: float
     best_score: float
+    threshold: float
     windows: int
     tokens: Tokens
     lattice: Lattice

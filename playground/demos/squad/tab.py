@@ -37,8 +37,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             model = model_choice("question_answering", asked["model"], "sqd")
             with gr.Row():
                 threshold = Range(
-                    -10,
-                    10,
+                    -15,
+                    15,
                     value=asked["threshold"],
                     step=0.1,
                     label=t("pg_sqd_threshold"),
@@ -142,7 +142,7 @@ def verdict_of(run: Run, language: str) -> str:
         "null": f"{result.null_score:.2f}",
         "best": f"{result.best_score:.2f}",
         "difference": f"{result.null_score - result.best_score:.2f}",
-        "threshold": f"{run.request['threshold']:.1f}",
+        "threshold": f"{result.threshold:.1f}",
     }
     said = say("pg_sqd_found" if result.answer else "pg_sqd_none", language, answer=result.answer, **values)
     read = say("pg_sqd_read", language, windows=result.windows) if result.windows > 1 else ""

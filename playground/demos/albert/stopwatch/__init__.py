@@ -6,9 +6,10 @@ a training step (forward, backward, Adam).
 3. A dot further left has fewer parameters, one further down is faster. The line through a dot spans the middle half of
    its rounds.
 
-ALBERT-base has a ninth of the parameters of BERT-base and takes as long: its layers share their parameters, but each of
-them is computed. DistilBERT has six times the parameters of ALBERT-base and takes half the time, since it has half the
-layers. What decides is the number of operations (FLOP), and how well the device is used.
+ALBERT-base has a ninth of the parameters of BERT-base, and its forward pass takes as long: its layers share their
+parameters, but each of them is computed. (A training step saves what Adam does to each parameter.) DistilBERT has six
+times the parameters of ALBERT-base and takes half the time, since it has half the layers. What decides is the number of
+operations (FLOP), and how well the device is used.
 
 Weights of the papers' models would take just as long: time does not depend on what the numbers are.
 """

@@ -44,19 +44,21 @@ def times(result: Result, language: str) -> go.Figure:
         )
     drawn.update_xaxes(type="log", range=_range([one.parameters / 1e6 for one in result.timed]), fixedrange=True)
     drawn.update_xaxes(title_text=say("pg_stw_axis_parameters", language), row=2, col=1)
-    drawn.update_yaxes(rangemode="tozero", title_text="ms", fixedrange=True)
+    for row, (panel, _) in enumerate(_PANELS, start=1):
+        most = max((getattr(one, panel).high for one in result.timed), default=1.0)
+        drawn.update_yaxes(range=[-0.16 * most, 1.18 * most], title_text="ms", fixedrange=True, row=row, col=1)
     drawn.update_annotations(x=0, xanchor="left", font_size=14)
     drawn.update_layout(template=TEMPLATE, height=520, margin={"t": 40, "b": 48})
     return drawn
 
 
 def _sides(widths: list[int]) -> list[str]:
-    """Where each name stands: to the left of the dots in the right half, so that none leaves the picture."""
-    middle = (max(widths, default=1) * min(widths, default=1)) ** 0.5
-    return ["middle left" if width > middle else "middle right" for width in widths]
+    """Where each name stands: above one dot, below the next, so that neighbours do not meet."""
+    order = sorted(range(len(widths)), key=widths.__getitem__)
+    return ["top center" if order.index(place) % 2 == 0 else "bottom center" for place in range(len(widths))]
 
 
 def _range(millions: list[float]) -> list[float]:
     """Of the logarithmic axis, as powers of ten."""
     low, high = math.log10(min(millions, default=1.0)), math.log10(max(millions, default=100.0))
-    return [low - 0.15, high + 0.15]
+    return [low - 0.2, high + 0.2]

@@ -59,8 +59,8 @@ def run(request: Request) -> Iterator[Progress | Result]:
             there, most = there - stays, max(most, passes)
             runners.append(_built(name, of))
         if not runners:
-            first = notices[0]
-            raise Complaint("pg_err_stw_large", **first.values)
+            sizes = notices[0].values
+            raise Complaint("pg_err_stw_large", name=sizes["name"], needed=sizes["needed"], there=sizes["there"])
         yield from _timed(runners, request, notices)
     finally:
         runners.clear()

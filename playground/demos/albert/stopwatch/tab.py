@@ -16,7 +16,7 @@ from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
-from playground.ui.tables import table
+from playground.ui.tables import small, table
 
 _SHARING = ("none", "attention", "ffn", "all")
 
@@ -32,11 +32,11 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             notice = gr.HTML("", elem_id="stw-notice", elem_classes="pg-notice-box")
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_stw_figure"), elem_id="stw-figure", elem_classes="pg-result")
-            table = gr.HTML("", elem_id="stw-table", elem_classes="pg-result")
-            parts = TabParts(
-                demo=DEMO, fields=fields, outputs=[figure, table], draw=draw, run=gr.State(""), notice=notice
-            )
-            run_bar(parts, shell)
+    table_of_times = gr.HTML("", elem_id="stw-table", elem_classes="pg-result")
+    parts = TabParts(
+        demo=DEMO, fields=fields, outputs=[figure, table_of_times], draw=draw, run=gr.State(""), notice=notice
+    )
+    run_bar(parts, shell)
     help_fold(DEMO)
     wire_long(parts, shell, bar)
     return parts
@@ -97,7 +97,8 @@ def draw(run: Run, language: str) -> list[Any]:
 def _table(result: Result, language: str) -> str:
     heads = ("model", "parameters", "weights", "flops", "forward", "rate", "training_step", "rate")
     rows = [_row(one, result.tokens, language) for one in result.timed]
-    return table([say(f"pg_stw_col_{head}", language) for head in heads], rows)
+    shown = table([say(f"pg_stw_col_{head}", language) for head in heads], rows, numbers=range(1, len(heads)))
+    return shown + small(say("pg_stw_spread", language))
 
 
 def _row(one: Timed, tokens: int, language: str) -> list[str]:
@@ -117,7 +118,8 @@ def _row(one: Timed, tokens: int, language: str) -> list[str]:
 
 
 def _spread(time: Time) -> str:
-    return f"{_short(time.median)} ({_short(time.low)}–{_short(time.high)})"
+    """The median, and half of what lies between the quartiles."""
+    return f"{_short(time.median)}\u00a0±\u00a0{_short((time.high - time.low) / 2)}"
 
 
 def _short(milliseconds: float) -> str:

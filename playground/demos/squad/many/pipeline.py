@@ -1,7 +1,7 @@
 """Answer all questions about a passage in batches."""
 
 from playground.demos.squad.many.schema import Request, Result, Row, lines_of
-from playground.demos.squad.reading import Reading, read, reader, windows_of
+from playground.demos.squad.reading import Reading, own_threshold, read, reader, windows_of
 
 _MAX_ANSWER = 30
 
@@ -12,8 +12,11 @@ def run(request: Request) -> Result:
     loaded = reader(request.model, request.passage, *questions)
     windows = windows_of(loaded, questions, [request.passage] * len(questions))
     readings = read(loaded, windows, _MAX_ANSWER)
+    threshold = own_threshold(loaded) if request.threshold is None else request.threshold
     return Result(
-        rows=[_row(question, request, readings[number]) for number, question in enumerate(questions)],
+        rows=[
+            _row(question, request.passage, readings[number], threshold) for number, question in enumerate(questions)
+        ],
         windows=len(windows),
     )
 
@@ -23,14 +26,14 @@ def prepare(request: Request) -> None:
     reader(request.model, request.passage, request.questions)
 
 
-def _row(question: str, request: Request, reading: Reading) -> Row:
+def _row(question: str, passage: str, reading: Reading, threshold: float) -> Row:
     [(first, last, score, probability)] = reading.top(1)
     margin = score - reading.null
-    there = -margin <= request.threshold
+    there = -margin <= threshold
     start, end = (reading.offsets[first][0], reading.offsets[last][1]) if there else (0, 0)
     return Row(
         question=question,
-        text=request.passage[start:end],
+        text=passage[start:end],
         start=start,
         end=end,
         probability=round(probability, 6),

@@ -17,7 +17,7 @@ class Request(BaseModel):
     questions: str = Field(max_length=MAX_QUESTIONS * MAX_QUESTION)
     passage: str
     model: str = "bert-mini-squad2"
-    threshold: float = Field(default=0.0, ge=-30, le=30)
+    threshold: float | None = Field(default=None, ge=-30, le=30)
 
     @field_validator("questions")
     @classmethod

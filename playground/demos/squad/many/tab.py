@@ -38,8 +38,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             box = gr.HTML("", elem_id="sqm-notice", elem_classes="pg-notice-box")
             model = model_choice("question_answering", asked["model"], "sqm")
             threshold = Range(
-                -10,
-                10,
+                -15,
+                15,
                 value=asked["threshold"],
                 step=0.1,
                 label=t("pg_sqd_threshold"),

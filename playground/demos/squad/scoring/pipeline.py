@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from playground.core.answers import best_exact, best_f1
 from playground.core.thresholds import best_threshold, decided
-from playground.demos.squad.reading import Reading, read, reader, windows_of
+from playground.demos.squad.reading import Reading, own_threshold, read, reader, windows_of
 from playground.demos.squad.scoring.files import Question, bundled, parse
 from playground.demos.squad.scoring.schema import (
     MAX_QUESTIONS,
@@ -57,14 +57,15 @@ def run(request: Request) -> Iterator[Progress | Result]:
         questions = questions[:MAX_QUESTIONS]
     loaded = reader(request.model, *(question.text for question in questions[:20]))
     judged: list[Judged] = []
-    yield Progress(done=0, total=len(questions), result=_result(judged, questions, notices))
+    own = own_threshold(loaded)
+    yield Progress(done=0, total=len(questions), result=_result(judged, questions, own, notices))
     for start in range(0, len(questions), _AT_ONCE):
         part = questions[start : start + _AT_ONCE]
         windows = windows_of(loaded, [one.text for one in part], [one.passage for one in part])
         readings = read(loaded, windows, _MAX_ANSWER, quick=False)
         judged += [_judge(question, readings[number]) for number, question in enumerate(part)]
-        yield Progress(done=len(judged), total=len(questions), result=_result(judged, questions, notices))
-    yield _result(judged, questions, notices).model_copy(update=chosen(judged))
+        yield Progress(done=len(judged), total=len(questions), result=_result(judged, questions, own, notices))
+    yield _result(judged, questions, own, notices).model_copy(update=chosen(judged))
 
 
 def prepare(request: Request) -> None:
@@ -96,33 +97,34 @@ def _mean(scores: Sequence[tuple[float, float]]) -> Score | None:
     return Score(exact=round(exact, 2), f1=round(f1, 2), of=len(scores))
 
 
-def _result(judged: list[Judged], questions: list[Question], notices: list[Notice]) -> Result:
+def _result(judged: list[Judged], questions: list[Question], own: float, notices: list[Notice]) -> Result:
     """What can be said of those that are judged."""
     there = [one for one in judged if not one.none]
     others = [one for one in judged if one.none]
-    ordered = sorted(judged, key=lambda one: (one.at(0)[1], one.difference))
+    ordered = sorted(judged, key=lambda one: (one.at(own)[1], one.difference))
     return Result(
         asked=len(judged),
         of=len(questions),
         passages=len({one.passage_number for one in questions}),
-        at_zero=_mean([one.at(0) for one in judged]),
+        own=round(own, 3),
+        at_own=_mean([one.at(own) for one in judged]),
         has_answer=_mean([(one.exact, one.f1) for one in there]),
-        no_answer=_mean([one.at(0) for one in others]),
+        no_answer=_mean([one.at(own) for one in others]),
         always_none=round(100 * len(others) / len(judged), 2) if judged else None,
         curve=_curve(judged),
-        worst=[_wrong(one) for one in ordered[:MAX_WORST] if one.at(0)[1] < 1],
+        worst=[_wrong(one, own) for one in ordered[:MAX_WORST] if one.at(own)[1] < 1],
         notices=notices,
     )
 
 
-def _wrong(one: Judged) -> Wrong:
-    shown = "" if one.difference > 0 else one.answer
+def _wrong(one: Judged, own: float) -> Wrong:
+    shown = "" if one.difference > own else one.answer
     return Wrong(
         question=one.question.text[:500],
         passage=one.question.passage[:5000],
         answer=shown[:500],
         golds=[gold[:500] for gold in one.question.golds[:5]],
-        f1=round(one.at(0)[1], 4),
+        f1=round(one.at(own)[1], 4),
         margin=round(max(-99.0, -one.difference), 3),
     )
 

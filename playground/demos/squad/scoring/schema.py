@@ -51,14 +51,16 @@ class Wrong(BaseModel):
 
 
 class Result(BaseModel):
-    """at_zero: all questions with threshold 0; has_answer: those with an answer, always answered; no_answer: the others
-    at 0; always_none: F1 without ever answering. chosen: the best threshold on half of the passages, held_out: the
-    score of the other half with it; None while the run goes on, for a single passage, and where all have answers."""
+    """at_own: all questions with the threshold that the model came with (own); has_answer: those with an answer, always
+    answered; no_answer: the others with its own threshold; always_none: F1 without ever answering. chosen: the best
+    threshold on half of the passages, held_out: the score of the other half with it; None while the run goes on, for a
+    single passage, and where all have answers."""
 
     asked: int
     of: int
     passages: int
-    at_zero: Score | None = None
+    own: float = 0.0
+    at_own: Score | None = None
     has_answer: Score | None = None
     no_answer: Score | None = None
     always_none: float | None = None

@@ -79,9 +79,9 @@ def draw(run: Run, language: str) -> list[Any]:
 
 def _scores(run: Run, result: Result, language: str) -> str:
     found: list[tuple[str, Score | None]] = [
-        (say("pg_sqs_at_zero", language), result.at_zero),
+        (say("pg_sqs_at_own", language, threshold=f"{result.own:.1f}"), result.at_own),
         (say("pg_sqs_has_answer_all", language), result.has_answer),
-        (say("pg_sqs_no_answer_zero", language), result.no_answer),
+        (say("pg_sqs_no_answer_own", language), result.no_answer),
     ]
     if result.chosen is not None:
         found.append((say("pg_sqs_held_out", language, threshold=f"{result.chosen:.2f}"), result.held_out))
