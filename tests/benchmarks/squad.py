@@ -16,6 +16,7 @@ from playground.demos.squad.scoring.files import Question, bundled
 from playground.models.loading import Loaded, load
 
 MODEL = "bert-mini-squad2"
+_QUESTION = "Who was the most famous rider?"
 
 
 def ours(loaded: Loaded, questions: list[Question]) -> list[str]:
@@ -80,19 +81,24 @@ def main() -> None:
     loaded, questions = load(MODEL, HEAD), bundled()
     ours(loaded, questions[:8]), usual(loaded, questions[:8])
     mine, theirs = ours(loaded, questions), usual(loaded, questions)
+    # Without answer the usual recipe may find no pair among its 20 x 20 and so be right by accident.
+    there = [number for number, question in enumerate(questions) if question.golds]
     for name, judge in (("EM", best_exact), ("F1", best_f1)):
-        values = [
-            100 * statistics.mean(judge(a, q.golds) for a, q in zip(x, questions, strict=True)) for x in (mine, theirs)
-        ]
-        print(f"squad: {name} {values[0]:.2f} (ours) and {values[1]:.2f} (the usual recipe); always the best span")
+        first, second = (
+            100 * statistics.mean(judge(answers[n], questions[n].golds) for n in there) for answers in (mine, theirs)
+        )
+        print(f"squad: {name} {first:.2f} (ours) and {second:.2f} (the usual recipe) on {len(there)} with an answer")
     fast, slow = _seconds(lambda: ours(loaded, questions), 3), _seconds(lambda: usual(loaded, questions), 3)
     print(
         f"squad: {len(questions) / fast:.1f} and {len(questions) / slow:.1f} questions/s: {slow / fast:.1f}x (goal: 3x)"
     )
 
-    passage = " ".join(question.passage for question in questions[::10])[:1900]
-    request = Request(question="Who was the most famous rider?", passage=passage)
-    [ids] = windows_of(loaded, [request.question], [passage]).ids[:1]
+    words = " ".join(dict.fromkeys(question.passage for question in questions)).split()
+    while len(windows_of(loaded, [_QUESTION], [" ".join(words)])) > 1:
+        words = words[: int(0.99 * len(words))]
+    passage = " ".join(words)
+    request = Request(question=_QUESTION, passage=passage)
+    [ids] = windows_of(loaded, [_QUESTION], [passage]).ids
     inputs = torch.tensor([ids], device=loaded.model.device)
 
     @torch.inference_mode()

@@ -2,7 +2,6 @@
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from playground.demos.masked_lm.schema import Prediction, Result
 from playground.messages import say
@@ -24,37 +23,74 @@ def candidates(result: Result, language: str) -> go.Figure:
     rows = [_bars(prediction, language) for prediction in panels]
     pixels = [len(bars) * _ROW_PIXELS for bars in rows]
     height = sum(pixels) + _PANEL_PIXELS * len(panels) + 40
-    drawn = make_subplots(
-        rows=len(panels),
-        cols=1,
-        row_heights=[float(p) for p in pixels],
-        vertical_spacing=_PANEL_PIXELS / height if len(panels) > 1 else 0.0,
-        subplot_titles=[_title(result, prediction, language) for prediction in panels],
-        shared_xaxes="all",
-    )
-    for number, (prediction, bars) in enumerate(zip(panels, rows, strict=True), start=1):
-        drawn.add_trace(_trace(prediction, bars, language), row=number, col=1)
-        drawn.update_yaxes(
-            row=number,
-            col=1,
-            tickmode="array",
-            tickvals=list(range(len(bars))),
-            ticktext=[label for label, _, _ in bars],
-            range=[len(bars) - 0.5, -0.5],  # the best on top
-            fixedrange=True,
-            showgrid=False,
-        )
-    # Room on the right for the numbers that stand outside the longest bar.
-    longest = max(probability for bars in rows for _, probability, _ in bars)
-    drawn.update_xaxes(range=[0, min(1.0, longest) * 1.22], tickformat=".0%", fixedrange=True, showgrid=True)
-    drawn.update_xaxes(row=len(panels), col=1, title_text=say("pg_mlm_axis", language))
+    domains = _domains(pixels, _PANEL_PIXELS / height)
     # Titles start at the left edge of the figure, where the eye looks first and a telephone has room for them.
     left = _LABEL_GAP + min(200, max(label_pixels(label) for bars in rows for label, _, _ in bars))
-    drawn.update_annotations(x=0, xref="paper", xanchor="left", xshift=-left, align="left", font_size=14)
-    drawn.update_layout(
-        template=TEMPLATE, height=height, showlegend=False, bargap=0.22, margin={"l": left, "t": 46, "b": 40}
-    )
-    return drawn
+    # Room on the right for the numbers that stand outside the longest bar.
+    longest = max(probability for bars in rows for _, probability, _ in bars)
+    # Made in one piece: each later change of a figure would check all of it again, which takes longer than the model.
+    layout: dict[str, object] = {
+        "template": TEMPLATE,
+        "height": height,
+        "showlegend": False,
+        "bargap": 0.22,
+        "margin": {"l": left, "t": 46, "b": 40},
+        "annotations": [
+            {
+                "text": _title(result, prediction, language),
+                "x": 0,
+                "y": top,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "xshift": -left,
+                "align": "left",
+                "showarrow": False,
+                "font": {"size": 14},
+            }
+            for prediction, (_, top) in zip(panels, domains, strict=True)
+        ],
+    }
+    for number, (bars, domain) in enumerate(zip(rows, domains, strict=True), start=1):
+        last = number == len(panels)
+        layout[f"xaxis{_axis(number)}"] = {
+            "anchor": f"y{_axis(number)}",
+            "matches": None if number == 1 else "x",
+            "range": [0, min(1.0, longest) * 1.22],
+            "tickformat": ".0%",
+            "fixedrange": True,
+            "showgrid": True,
+            "showticklabels": last,
+            **({"title": {"text": say("pg_mlm_axis", language)}} if last else {}),
+        }
+        layout[f"yaxis{_axis(number)}"] = {
+            "anchor": f"x{_axis(number)}",
+            "domain": list(domain),
+            "tickmode": "array",
+            "tickvals": list(range(len(bars))),
+            "ticktext": [label for label, _, _ in bars],
+            "range": [len(bars) - 0.5, -0.5],  # the best on top
+            "fixedrange": True,
+            "showgrid": False,
+        }
+    traces = [
+        _trace(prediction, bars, number, language)
+        for number, (prediction, bars) in enumerate(zip(panels, rows, strict=True), start=1)
+    ]
+    return go.Figure(traces, layout)
+
+
+def _axis(number: int) -> str:
+    """Plotly's first axis has no number."""
+    return "" if number == 1 else str(number)
+
+
+def _domains(pixels: list[int], gap: float) -> list[tuple[float, float]]:
+    """(bottom, top) of each panel from the top down, as shares of the height; gap: between two of them."""
+    room = (1 - gap * (len(pixels) - 1)) / sum(pixels)
+    tops = [1 - sum(pixels[:number]) * room - gap * number for number in range(len(pixels))]
+    return [(max(0.0, top - size * room), top) for top, size in zip(tops, pixels, strict=True)]
 
 
 def _bars(prediction: Prediction, language: str) -> list[tuple[str, float, bool]]:
@@ -87,18 +123,23 @@ def _title(result: Result, prediction: Prediction, language: str) -> str:
     )
 
 
-def _trace(prediction: Prediction, bars: list[tuple[str, float, bool]], language: str) -> go.Bar:
-    return go.Bar(
-        x=[probability for _, probability, _ in bars],
-        y=list(range(len(bars))),
-        orientation="h",
-        marker_color=[ORANGE if original else BLUE for _, _, original in bars],
-        text=[percent(probability) for _, probability, _ in bars],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[label for label, _, _ in bars],
-        hovertemplate=say("pg_mlm_hover", language, position=prediction.position) + "<extra></extra>",
-    )
+def _trace(
+    prediction: Prediction, bars: list[tuple[str, float, bool]], number: int, language: str
+) -> dict[str, object]:
+    return {
+        "type": "bar",
+        "xaxis": f"x{_axis(number)}",
+        "yaxis": f"y{_axis(number)}",
+        "x": [probability for _, probability, _ in bars],
+        "y": list(range(len(bars))),
+        "orientation": "h",
+        "marker_color": [ORANGE if original else BLUE for _, _, original in bars],
+        "text": [percent(probability) for _, probability, _ in bars],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "customdata": [label for label, _, _ in bars],
+        "hovertemplate": say("pg_mlm_hover", language, position=prediction.position) + "<extra></extra>",
+    }
 
 
 def _invitation(language: str) -> go.Figure:
