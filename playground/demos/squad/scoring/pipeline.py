@@ -123,7 +123,7 @@ def _wrong(one: Judged, own: float) -> Wrong:
         question=one.question.text[:500],
         passage=one.question.passage[:5000],
         answer=shown[:500],
-        golds=[gold[:500] for gold in one.question.golds[:5]],
+        golds=" | ".join(gold[:500] for gold in one.question.golds[:5]),
         f1=round(one.at(own)[1], 4),
         margin=round(max(-99.0, -one.difference), 3),
     )

@@ -40,12 +40,13 @@ class Point(BaseModel):
 
 
 class Wrong(BaseModel):
-    """A question that was answered badly."""
+    """A question that was answered badly. golds: joined, since Gradio's clients cannot follow a list that shrinks from
+    one step of a run to the next."""
 
     question: str
     passage: str
     answer: str
-    golds: list[str]
+    golds: str
     f1: float
     margin: float
 

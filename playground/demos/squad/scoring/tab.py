@@ -103,7 +103,7 @@ def _worst(run: Run, result: Result, language: str) -> str:
         (
             one.question,
             " ".join(one.answer.split()) or none,
-            " | ".join(one.golds) or none,
+            one.golds or none,
             f"{100 * one.f1:.0f}%",
             f"{one.margin:+.1f}",
         )
