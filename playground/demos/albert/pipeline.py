@@ -42,5 +42,5 @@ def _embeddings(request: Request) -> Embeddings:
         full=full,
         factorised=factorised,
         break_even=round(architecture.break_even(words, hidden), 2),
-        curve=[(width, architecture.embedding_parameters(words, width, hidden)[1]) for width in widths],
+        curve=[[width, architecture.embedding_parameters(words, width, hidden)[1]] for width in widths],
     )

@@ -71,13 +71,13 @@ class Part(BaseModel):
 
 class Embeddings(BaseModel):
     """Parameters of the word embeddings: full is V·H, factorised V·E + E·H; below break_even the latter are fewer.
-    curve: (E, parameters when factorised)."""
+    curve: [E, parameters when factorised]."""
 
     embedding_size: int
     full: int
     factorised: int
     break_even: float
-    curve: list[tuple[int, int]]
+    curve: list[list[int]]
 
 
 class Built(BaseModel):
