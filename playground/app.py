@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from playground import demos
 from playground.demo import Demo
@@ -15,6 +16,7 @@ from playground.examples import stored
 from playground.messages import Complaint
 from playground.paths import ASSETS
 from playground.ui import api, language, navigation, theme
+from playground.ui.document import Document
 from playground.ui.language import t
 from playground.ui.navigation import Place
 from playground.ui.page import Page, Status
@@ -70,7 +72,7 @@ def launch_options() -> dict[str, Any]:
         "root_path": os.environ.get("GRADIO_ROOT_PATH") or None,
         "theme": theme.theme(),
         "css": theme.CSS,
-        "app_kwargs": {"middleware": [Middleware(language.LanguageFirst)]},
+        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, minimum_size=4096), Middleware(Document)]},
         "i18n": language.i18n(demos.EVERY),
         "favicon_path": str(ASSETS / "favicon.svg"),
         "footer_links": ["api", "settings"],

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 import gradio as gr
 from gradio.i18n import I18nData
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.demo import Demo
 from playground.messages import LANGUAGES, texts
@@ -19,7 +17,7 @@ LANG_JS = "(...inputs) => [...inputs.slice(0, -1), document.documentElement.lang
 
 # `?lang=` wins over the browser. Gradio reads navigator.language in its first script, before it adds what
 # `launch(head=...)` was given, so this must already stand in the page that is sent.
-_FIRST = b"""<script>
+FIRST = b"""<script>
 (() => {
   const lang = new URLSearchParams(location.search).get("lang");
   if (lang && /^[a-z]{2}$/.test(lang)) {
@@ -33,37 +31,6 @@ function pgLanguage(lang) {
   location.assign(url);
 }
 </script>"""
-
-
-class LanguageFirst:
-    """ASGI middleware that puts the script above at the head of every HTML page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started: Message | None = None
-
-        async def edited(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start" and _is_html(message):
-                started = message  # held back: its length is known with the body only
-            elif started is not None:
-                body = message.get("body", b"").replace(b"<head>", b"<head>" + _FIRST, 1)
-                if not message.get("more_body"):
-                    MutableHeaders(scope=started)["content-length"] = str(len(body))
-                await send(started)
-                started = None
-                await send({**message, "body": body})
-            else:
-                await send(message)
-
-        await self.app(scope, receive, edited if scope["type"] == "http" else send)
-
-
-def _is_html(start: Message) -> bool:
-    headers = MutableHeaders(scope=start)
-    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
 
 
 def i18n(demos: Iterable[Demo]) -> gr.I18n:

@@ -1,5 +1,6 @@
 """Fixtures: one Chromium for all browser tests, and pages that report what must never happen."""
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 _FAILED = pytest.StashKey[bool]()
+# What Gradio's page says where its stream of answers is cut.
+_CUT = re.compile(r"AbortError: signal is aborted|Unexpected error Connection errored out")
 expect.set_options(timeout=15_000)  # a busy machine is no reason to fail
 
 NewPage = Callable[..., Page]
@@ -40,15 +43,19 @@ class Watch:
 
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    leaving: set[Page | None] = field(default_factory=set)
 
     def follow(self, context: BrowserContext) -> None:
+        context.on("page", lambda page: page.on("domcontentloaded", lambda page: self.leaving.discard(page)))
         context.on("console", self._said)
         context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
         context.on("dialog", self._asked)
         context.on("request", self._sent)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A page that is left cuts its stream, if one is open just then; nobody sees what it says of that.
+        left = message.page in self.leaving and _CUT.search(message.text)
+        if message.type == "error" and not left:
             self.errors.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _asked(self, dialog: Dialog) -> None:
@@ -57,6 +64,8 @@ class Watch:
 
     def _sent(self, request: Request) -> None:
         self.requests.append(request.url)
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            self.leaving.add(request.frame.page)
 
     def problems(self) -> list[str]:
         left = [url for url in self.requests if not _stays(url)]

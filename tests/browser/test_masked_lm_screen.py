@@ -1,7 +1,6 @@
 """Masked LM on other screens: in Korean, in the dark, on a telephone; and how heavy the page is."""
 
 import re
-import urllib.request
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -149,12 +148,3 @@ def test_a_telephone_shows_everything(new_page: NewPage, app_url: str) -> None:
     screen.text.fill("x" * 300 + " [MASK] Donaudampfschifffahrtsgesellschaft")
     expect(screen.tokens.nth(2)).to_have_text("[MASK]")
     fits()
-
-
-def test_the_page_is_light(app_url: str) -> None:
-    """The document alone, uncompressed; the plotting library comes beside it, and once."""
-    with urllib.request.urlopen(app_url + "/", timeout=30) as answer:
-        assert "content-encoding" not in answer.headers
-        document = answer.read()
-    assert b"gradio_config" in document
-    assert len(document) <= 300 * 1024, f"{len(document):,} bytes"
