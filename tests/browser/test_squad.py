@@ -82,6 +82,29 @@ def test_long_right_to_left_and_korean_passages_in_korean(page: Page, app_url: s
     expect(page.locator("#sqd-marked .pg-passage")).to_have_attribute("dir", "auto")
 
 
+def test_a_passage_of_ours_brings_its_questions(page: Page, app_url: str) -> None:
+    shown = Reader(page, app_url)
+    asked = page.locator("#sqd-suggested .pg-token")
+    expect(asked.first).to_have_text("How many women were among the riders?")
+    picker = page.locator("#sqd-pick input")
+    picker.click()
+    options = page.get_by_role("option")
+    expect(options).to_have_count(16)
+    expect(options.filter(has_text="⤓")).to_have_count(3)
+    options.filter(has_text="Ink").click()
+    expect(shown.passage).to_have_value(re.compile("ink"))
+    expect(asked).not_to_have_count(0)
+    expect(shown.notice).to_have_count(0)
+    wanted = asked.nth(1).inner_text()
+    asked.nth(1).click()
+    expect(shown.question).to_have_value(wanted)
+    expect(page).to_have_url(re.compile("run="))
+    picker.click()
+    options.filter(has_text="막걸리").click()
+    expect(shown.question).to_have_value("막걸리는 무엇으로 빚나요?")
+    expect(shown.notice).to_contain_text("cannot read Korean")
+
+
 def test_several_questions_are_saved_as_csv(page: Page, app_url: str) -> None:
     Reader(page, app_url)
     choose(page, texts("en")["pg_sub_squad_many"])
@@ -113,6 +136,11 @@ def test_a_reader_is_scored_on_a_file_and_a_broken_one_is_one_sentence(
         chooser.value.set_files(tmp_path / name)
         expect(page.locator("#sqs-source textarea, #sqs-source input")).to_have_value(name)
 
+    (tmp_path / "huge.json").write_bytes(b'{"data": [' + b" " * 30_000_000)
+    with page.expect_file_chooser() as chooser:
+        page.locator("#sqs-upload").click()
+    chooser.value.set_files(tmp_path / "huge.json")
+    expect(notice).to_have_text("The file has 30 MB; at most 8 MB are read: upload a part of it.")
     upload("broken.json", '{"data": [')
     start.click()
     expect(notice).to_contain_text("The file is no JSON text (line 1)")

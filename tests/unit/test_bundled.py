@@ -1,13 +1,18 @@
 """The checkpoints that come with the project: whole, described, small enough, and each knows something."""
 
 import json
+import lzma
+import math
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
 
 from playground.core.spans import best_spans, null_score
+from playground.demos.squad.scoring.pipeline import run
+from playground.demos.squad.scoring.schema import Request, Result
 from playground.models import catalogue
 from playground.models.loading import Loaded, load
 from playground.paths import ASSETS, MODELS
@@ -111,6 +116,21 @@ def test_every_head_loads_whole_and_knows_something(model: str, head: str) -> No
         FACTS[head](loaded)
     assert not loaded.model.training
     assert next(loaded.model.parameters()).dtype == torch.float32
+
+
+def test_the_readers_card_holds_on_squad(corpora: Path) -> None:
+    """The tab's own scoring, on a sixth of the questions that the card was measured on."""
+    text = lzma.decompress((corpora / "squad" / "dev-v2.0.json.xz").read_bytes()).decode()
+    whole = json.loads(text)
+    parts = [part for article in whole["data"] for part in article["paragraphs"]][::6]
+    request = Request(questions=json.dumps({"data": [{"paragraphs": parts}]}), source="a sixth of dev-v2.0")
+    result = list(run(request))[-1]
+    assert isinstance(result, Result) and result.at_own and result.has_answer and result.of > 200
+    measured = json.loads((MODELS / "bert-mini-squad2" / "metrics.json").read_text())["metrics"]
+    for score, f1, exact in ((result.at_own, "f1", "exact"), (result.has_answer, "f1_answerable", "exact_answerable")):
+        band = 1.96 * 50 / math.sqrt(score.of)  # no score between 0 and 100 spreads wider than 50
+        assert abs(score.f1 - 100 * measured[f1]["value"]) < band, (score, f1)
+        assert abs(score.exact - 100 * measured[exact]["value"]) < band, (score, exact)
 
 
 @pytest.mark.parametrize("entry", BUNDLED, ids=lambda entry: entry.id)

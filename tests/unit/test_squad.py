@@ -22,6 +22,7 @@ from playground.demos.squad.many.pipeline import run as run_many
 from playground.demos.squad.many.schema import Request as ManyRequest
 from playground.demos.squad.many.schema import Result as ManyResult
 from playground.demos.squad.many.schema import Row
+from playground.demos.squad.passages import all_passages, passages, same_text
 from playground.demos.squad.pipeline import run
 from playground.demos.squad.schema import MAX_PASSAGE, Request, Result
 from playground.messages import Complaint
@@ -191,7 +192,8 @@ def test_the_picture_marks_what_was_found(language: str) -> None:
     result = _ask(threshold=30)
     asked = Request(question=QUESTION, passage=PASSAGE, model="local/reader", threshold=30)
     shown = Run(demo="squad", request=asked.model_dump(), result=result.model_dump(), model="", device="", seconds=0)
-    marked, verdict, strip, curves, lattice, depth, _ = tab.draw(shown, language)
+    suggested, marked, verdict, strip, curves, lattice, depth, _ = tab.draw(shown, language)
+    assert suggested == []
     plain = re.sub(r"<[^>]+>", "", marked).replace("&amp;", "&").replace("&lt;", "<")
     assert plain == PASSAGE and f"<mark>{result.answer}</mark>" in marked
     assert len(strip) == len(result.answers) and result.answer in verdict
@@ -251,3 +253,22 @@ def test_the_csv_is_read_back_and_runs_nothing() -> None:
     assert head == ["question", "text", "probability", "margin", "start", "end"]
     assert first == ['\'=HYPERLINK("x")', "a, “b”\nc", "0.5", "-1.25", "1", "9"]
     assert second == ["who?", "", "0.25", "2.0", "0", "0"]
+
+
+def test_a_passage_is_known_by_its_text() -> None:
+    for passage in (*passages("en"), *passages("ko")):
+        assert same_text(passage.text) == all_passages()[passage.title] == passage
+    assert same_text("Something else.") is None
+
+
+def test_a_passage_of_ours_comes_with_its_questions() -> None:
+    choices = dict(tab._choices())
+    assert [label for label in choices if label.startswith("⤓")] == [f"⤓ {one.title} · ko" for one in passages("ko")]
+    text, question = tab._picked("Ink")
+    known = same_text(text)
+    assert known is not None and question == known.questions[0][0]
+    asked = Request(question=question, passage=text, model="local/reader")
+    shown = Run(
+        demo="squad", request=asked.model_dump(), result=run(asked).model_dump(), model="", device="", seconds=0
+    )
+    assert tab.draw(shown, "en")[0] == [{"text": one} for one, _ in known.questions]

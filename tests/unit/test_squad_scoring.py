@@ -92,7 +92,7 @@ def test_the_bundled_questions_are_answerable_as_they_say() -> None:
     for question in questions:
         assert all(gold in question.passage for gold in question.golds), question
         assert question.text.endswith("?")
-    korean = bundled("korean")
+    korean = bundled("ko")
     assert len({question.passage_number for question in korean}) == 3
     assert all(gold in question.passage for question in korean for gold in question.golds)
 

@@ -26,7 +26,8 @@ from playground.models.loading import Loaded, load
 HEAD = "question_answering"
 STRIDE = 128  # passage tokens from one window to the next
 LONGEST = 384  # tokens read at once
-_BATCH_TOKENS = 8192
+# Tokens read at once: on a CPU more of them fall out of its caches, on a GPU fewer leave it idle.
+_BATCH_TOKENS = {"cpu": 1536, "cuda": 16_384}
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def read(loaded: Loaded, windows: Windows, length: int, quick: bool = True, deep
     nulls: dict[int, float] = {}
     while order:
         longest = len(windows.ids[order[-1]])
-        size = max(1, _BATCH_TOKENS // longest)
+        size = max(1, _BATCH_TOKENS.get(loaded.model.device.type, 8192) // longest)
         chosen, order = order[-size:], order[:-size]
         with torch.inference_mode(), TURNS.quick() if quick else TURNS.step():
             batch = {

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.squad import DEMO, figures
+from playground.demos.squad.passages import all_passages, same_text
 from playground.demos.squad.schema import MAX_ANSWERS, Result
 from playground.messages import say
 from playground.plots.style import percent
@@ -19,6 +20,8 @@ from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small
 from playground.ui.tokens import Token, TokenStrip
 
+QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     """Build the tab inside the current gr.Tab."""
@@ -29,11 +32,17 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             question = gr.Textbox(
                 asked["question"], label=t("pg_sqd_asked"), lines=1, max_lines=3, elem_id="sqd-question"
             )
+            suggested = TokenStrip(
+                [], label=t("pg_sqd_suggested"), elem_id="sqd-suggested", elem_classes="pg-asks pg-titled"
+            )
             passage = gr.Textbox(
                 asked["passage"], label=t("pg_sqd_passage"), lines=8, max_lines=16, elem_id="sqd-passage"
             )
             notice = gr.HTML("", elem_id="sqd-notice", elem_classes="pg-notice-box")
             chips = chip_row(examples, "sqd", _label)
+            picker = gr.Dropdown(
+                _choices(), value=None, label=t("pg_sqd_pick"), info=t("pg_sqd_pick_info"), elem_id="sqd-pick"
+            )
             model = model_choice("question_answering", asked["model"], "sqd")
             with gr.Row():
                 threshold = Range(
@@ -59,7 +68,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             marked = gr.HTML("", elem_id="sqd-marked", elem_classes="pg-result")
             verdict = gr.HTML("", elem_id="sqd-verdict", elem_classes="pg-result")
             answers = TokenStrip(
-                [], label=t("pg_sqd_answers"), elem_id="sqd-answers", elem_classes="pg-strip-box pg-result"
+                [], label=t("pg_sqd_answers"), elem_id="sqd-answers", elem_classes="pg-titled pg-strip-box pg-result"
             )
             curves = Figure(None, label=t("pg_sqd_curves"), elem_id="sqd-curves", elem_classes="pg-result")
             with gr.Accordion(t("pg_sqd_fold_lattice"), open=False, elem_classes="pg-result"):
@@ -78,7 +87,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "top_k": top_k,
                     "threshold": threshold,
                 },
-                outputs=[marked, verdict, answers, curves, lattice, depth, windows],
+                outputs=[suggested, marked, verdict, answers, curves, lattice, depth, windows],
                 draw=draw,
                 run=run,
                 notice=notice,
@@ -95,17 +104,35 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         one = found[int(event.index)]
         return mark(shown.request["passage"], one.start, one.end)
 
+    def ask_suggested(text: str, event: gr.SelectData) -> Any:
+        found = same_text(text)
+        return found.questions[int(event.index)][0] if found else gr.skip()
+
+    # Both fill in fields, which is then answered like what is typed.
+    suggested.select(ask_suggested, passage, question, **QUIET)
+    picker.input(_picked, picker, [passage, question], **QUIET)
     live(
         parts,
         shell,
         [question.change, passage.change],
         [question.submit, model.input, threshold.input, top_k.input],
     )
-    answers.select(
-        show, [run, shell.lang], marked, js=LANG_JS, queue=False, api_visibility="private", show_progress="hidden"
-    )
+    answers.select(show, [run, shell.lang], marked, js=LANG_JS, **QUIET)
     wire_chips(parts, shell, chips, examples)
     return parts
+
+
+def _choices() -> list[tuple[str, str]]:
+    """(label, title) of the project's passages; those that need a model from the Hub are marked as such models are."""
+    return [
+        (f"⤓ {title} · ko" if passage.language == "ko" else title, title) for title, passage in all_passages().items()
+    ]
+
+
+def _picked(title: str | None) -> tuple[str, str]:
+    """The passage and its first question."""
+    passage = all_passages()[title or ""]
+    return passage.text, passage.questions[0][0]
 
 
 def _label(run: Run) -> str:
@@ -117,7 +144,9 @@ def draw(run: Run, language: str) -> list[Any]:
     """Values of the outputs."""
     result = Result.model_validate(run.result)
     passage = run.request["passage"]
+    known = same_text(passage)
     return [
+        [{"text": asked} for asked, _ in known.questions] if known else [],
         mark(passage, result.start, result.end),
         verdict_of(run, language),
         strip_of(result, language),

@@ -1,11 +1,11 @@
-"""Questions with gold answers, from SQuAD's JSON and from the project's own passages."""
+"""Questions with gold answers, in SQuAD's JSON or about the project's own passages."""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from playground.demos.squad.passages import passages
 from playground.messages import Complaint
-from playground.paths import ASSETS
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,13 @@ class Question:
     passage_number: int
 
 
-def bundled(language: str = "english") -> list[Question]:
-    """The questions of assets/passages: "? question", then "= answer | another" or "!" for none."""
-    found: list[Question] = []
-    text = (ASSETS / "passages" / f"{language}.txt").read_text(encoding="utf-8")
-    for number, article in enumerate(("\n" + text).split("\n# ")[1:]):
-        _, passage, *lines = article.strip().split("\n")
-        for asked, answer in zip(lines[::2], lines[1::2], strict=True):
-            golds = () if answer == "!" else tuple(answer.removeprefix("= ").split(" | "))
-            found.append(Question(asked.removeprefix("? "), passage, golds, number))
-    return found
+def bundled(language: str = "en") -> list[Question]:
+    """The questions about the project's own passages."""
+    return [
+        Question(asked, passage.text, golds, number)
+        for number, passage in enumerate(passages(language))
+        for asked, golds in passage.questions
+    ]
 
 
 def parse(text: str) -> list[Question]:
