@@ -1,9 +1,12 @@
-"""The stored runs that tabs show before anyone clicks. `python -m playground.examples` makes them anew.
+"""The stored runs that tabs show before anyone clicks. `python -m playground.examples` makes them anew, or only
+those of the demos that are named after it.
 
 assets/examples/requests.toml says what is asked; assets/examples/<demo>/NN.json is what was answered.
 """
 
+import argparse
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 from playground.paths import EXAMPLES
@@ -21,12 +24,14 @@ def requests() -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
-def regenerate() -> None:
-    """Run every request and store it; files of requests that are gone are deleted."""
+def regenerate(names: Sequence[str] = ()) -> None:
+    """Run every request of these demos, or of all, and store it; files of requests that are gone are deleted."""
     from playground.demos import EVERY
     from playground.ui.lanes import call
 
     for demo in EVERY:
+        if names and demo.name not in names:
+            continue
         folder = EXAMPLES / demo.name
         folder.mkdir(parents=True, exist_ok=True)
         wanted = requests()[demo.name]
@@ -40,4 +45,8 @@ def regenerate() -> None:
 
 
 if __name__ == "__main__":
-    regenerate()
+    from playground.demos import EVERY
+
+    parser = argparse.ArgumentParser(prog="python -m playground.examples", description=__doc__)
+    parser.add_argument("demo", nargs="*", choices=[[], *(demo.name for demo in EVERY)], help="all without any")
+    regenerate(parser.parse_args().demo)
