@@ -2,11 +2,11 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, kl_div, layer_norm
 from transformers import AlbertConfig, AlbertForPreTraining, AutoTokenizer, BertForPreTraining
 
 from playground.training import loop, pairs, texts
-from playground.training.masked import EVALUATION_SEED, Batches
+from playground.training.masked import EVALUATION_SEED, Batches, word_counts
 from playground.training.measures import Measure, share
 from playground.training.narrow import narrow_embeddings
 from playground.training.recipe import About, Places, Recipe, Trained
@@ -14,6 +14,7 @@ from playground.training.texts import Sizes
 
 NAME = "albert-mini"
 EMBEDDING = 128
+_INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 FROM_LAYER = 2  # of bert-mini; a middle one does a bit of everything
 
 CPU = Sizes(wikipedia=32_000_000, books=4_000_000, reviews=4_000_000, batch=16)
@@ -25,9 +26,11 @@ ABOUT = About(
     "uncased English WordPiece vocabulary), with trained masked-LM and sentence-order heads (`AlbertForPreTraining`).",
     recipe="ALBERT's two objectives together: 15% of the tokens predicted (80/10/10, exact count per text; single "
     "tokens, not the paper's n-grams), and sentence order: two neighbouring segments of together up to 128 tokens, "
-    "half of them swapped. AdamW, linear warm-up and decay, no dropout.",
+    "half of them swapped. Beside them, for want of the paper's compute, bert-mini as a teacher: its distribution at "
+    "the predicted places, and the direction of its hidden states after each layer for every token. AdamW, linear "
+    "warm-up and decay, no dropout.",
     base="bert-mini of this project (Apache-2.0): its third layer, shared by all; its embeddings cut down to their 128 "
-    "principal directions; new heads.",
+    "principal directions, frequent words first; new heads.",
     license="apache-2.0",
     data=texts.DATA,
     uses="For demonstrations of parameter sharing and sentence-order prediction.",
@@ -40,8 +43,8 @@ ABOUT = About(
 )
 
 
-def start(base: BertForPreTraining) -> AlbertForPreTraining:
-    """bert-mini's embeddings, narrowed, and one of its layers."""
+def start(base: BertForPreTraining, counts: Tensor) -> AlbertForPreTraining:
+    """bert-mini's embeddings, narrowed, and one of its layers. counts: (V,) how often each word is read."""
     theirs = base.config
     model = AlbertForPreTraining(
         AlbertConfig(
@@ -62,7 +65,7 @@ def start(base: BertForPreTraining) -> AlbertForPreTraining:
         )
     )
     encoder = model.albert.encoder
-    narrow_embeddings(base.bert.embeddings, model.albert.embeddings, encoder.embedding_hidden_mapping_in)
+    narrow_embeddings(base.bert.embeddings, model.albert.embeddings, encoder.embedding_hidden_mapping_in, counts)
     mine = encoder.albert_layer_groups[0].albert_layers[0]
     layer = base.bert.encoder.layer[min(FROM_LAYER, theirs.num_hidden_layers - 1)]
     same = (
@@ -83,21 +86,47 @@ def start(base: BertForPreTraining) -> AlbertForPreTraining:
     return model
 
 
-def forward(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, Tensor]:
-    """(P, V) word logits at the P chosen places and (B, 2) sentence-order logits."""
+def forward(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    """(P, V) word logits at the chosen places, (B, 2) sentence-order logits, (B, T, H) hidden states of each layer."""
     assert isinstance(model, AlbertForPreTraining)
-    keys = ("input_ids", "token_type_ids", "attention_mask")
-    out = model.albert(**{key: batch[key] for key in keys})
+    out = model.albert(**{key: batch[key] for key in _INPUTS}, output_hidden_states=True)
     hidden = out.last_hidden_state.flatten(0, 1)[batch["places"]]  # (P, H)
-    return model.predictions(hidden), model.sop_classifier(out.pooler_output)
+    return model.predictions(hidden), model.sop_classifier(out.pooler_output), out.hidden_states
 
 
-def loss(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    """MLM + SOP."""
-    word_logits, order_logits = forward(model, batch)
-    mlm = cross_entropy(word_logits.float(), batch["words"])
-    sop = cross_entropy(order_logits.float(), batch["label"])
-    return mlm + sop, {"mlm": mlm, "sop": sop}
+class Loss:
+    """MLM + SOP + what a teacher adds: KL(teacher || student) at the chosen places (Hinton et al. 2015, T = 1), and
+    the mean squared distance of normalised hidden states, layer by layer (as TinyBERT, Jiao et al. 2020, section 3)."""
+
+    def __init__(self, teacher: BertForPreTraining) -> None:
+        self.teacher = teacher.eval().requires_grad_(False)
+
+    def __call__(self, model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        word_logits, order_logits, states = forward(model, batch)
+        with torch.no_grad():
+            taught = self.teacher.bert(**{key: batch[key] for key in _INPUTS}, output_hidden_states=True)
+            wanted = self.teacher.cls.predictions(taught.last_hidden_state.flatten(0, 1)[batch["places"]])
+        real = batch["attention_mask"].bool()
+        apart = [
+            (_normal(mine[real]) - _normal(theirs[real])).square().mean()
+            for mine, theirs in zip(states, taught.hidden_states, strict=True)
+        ]
+        parts = {
+            "mlm": cross_entropy(word_logits.float(), batch["words"]),
+            "sop": cross_entropy(order_logits.float(), batch["label"]),
+            "soft": kl_div(
+                word_logits.float().log_softmax(-1),
+                wanted.float().log_softmax(-1),
+                reduction="batchmean",
+                log_target=True,
+            ),
+            "hidden": torch.stack(apart).mean(),
+        }
+        return torch.stack(list(parts.values())).sum(), parts
+
+
+def _normal(states: Tensor) -> Tensor:
+    return layer_norm(states.float(), states.shape[-1:])
 
 
 def train(places: Places, settings: loop.Settings, device: torch.device, sizes: Sizes | None = None) -> Trained:
@@ -106,11 +135,14 @@ def train(places: Places, settings: loop.Settings, device: torch.device, sizes: 
     tokenizer = AutoTokenizer.from_pretrained(base)
     text = texts.read(places.corpora, places.state, tokenizer, sizes)
     torch.manual_seed(settings.seed)
-    model = start(BertForPreTraining.from_pretrained(base, dtype=torch.float32))
+    teacher = BertForPreTraining.from_pretrained(base, dtype=torch.float32)
+    model = start(teacher, word_counts(text, tokenizer))
     heads = ("predictions.dense", "predictions.LayerNorm", "sop_classifier.")
     new = {name for name, _ in model.named_parameters() if name.startswith(heads)}
     batches = Batches(text, tokenizer, sizes.batch, settings.seed, pairs.draw_order)
-    progress = loop.train(model, batches, loss, settings, places.state / NAME, device, new_parameters=new)
+    progress = loop.train(
+        model, batches, Loss(teacher.to(device)), settings, places.state / NAME, device, new_parameters=new
+    )
     model.config.classifier_dropout_prob = 0.1
     return Trained({NAME: model}, tokenizer, progress)
 
@@ -124,11 +156,11 @@ def evaluate(name: str, places: Places, device: torch.device, rows: int = 4096) 
     words = right_words = seen = right_pairs = 0
     for step in range(-(-rows // 32)):
         batch = {key: value.to(device) for key, value in batches(step).items()}
-        word_logits, order_logits = forward(model, batch)
+        word_logits, order_logits, _ = forward(model, batch)
         right_words += int((word_logits.argmax(-1) == batch["words"]).sum())
         right_pairs += int((order_logits.argmax(-1) == batch["label"]).sum())
         words, seen = words + len(word_logits), seen + len(order_logits)
     return {"masked_top1": share(right_words, words), "sop_accuracy": share(right_pairs, seen)}
 
 
-RECIPE = Recipe((ABOUT,), {"cpu": 5e-4, "cuda": 1e-3}, train, evaluate, head_factor=2.0)
+RECIPE = Recipe((ABOUT,), {"cpu": 4e-4, "cuda": 6e-4}, train, evaluate, head_factor=2.0)

@@ -16,7 +16,7 @@ from transformers import (
 from playground.core.metrics import auc
 from playground.core.replaced import MASK_SHARE, RANDOM_SHARE, replace, sample
 from playground.training import loop, pairs, texts
-from playground.training.masked import EVALUATION_SEED, Batches
+from playground.training.masked import EVALUATION_SEED, Batches, word_counts
 from playground.training.measures import Measure, share, statistic
 from playground.training.narrow import narrow_embeddings
 from playground.training.recipe import About, Places, Recipe, Trained
@@ -107,8 +107,8 @@ def loss(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]
     return mlm + RTD_WEIGHT * rtd, {"mlm": mlm, "rtd": rtd}
 
 
-def start(base: BertForPreTraining) -> Pair:
-    """Both models begin with what bert-mini knows."""
+def start(base: BertForPreTraining, counts: Tensor) -> Pair:
+    """Both models begin with what bert-mini knows. counts: (V,) how often each word is read."""
     shape = {
         "vocab_size": base.config.vocab_size,
         "hidden_size": base.config.hidden_size,
@@ -129,7 +129,8 @@ def start(base: BertForPreTraining) -> Pair:
     generator = ElectraForMaskedLM(ElectraConfig(**shape, embedding_size=embedding, num_hidden_layers=layers))
     for mine, theirs in zip(generator.electra.encoder.layer, base.bert.encoder.layer, strict=False):
         mine.load_state_dict(theirs.state_dict())
-    narrow_embeddings(base.bert.embeddings, generator.electra.embeddings, generator.electra.embeddings_project)
+    electra = generator.electra
+    narrow_embeddings(base.bert.embeddings, electra.embeddings, electra.embeddings_project, counts)
     with torch.no_grad():
         generator.generator_lm_head.bias.copy_(base.cls.predictions.bias)  # how frequent each word is
     return Pair(generator, discriminator)
@@ -145,7 +146,7 @@ def train(places: Places, settings: loop.Settings, device: torch.device, sizes: 
     tokenizer = AutoTokenizer.from_pretrained(base)
     text = texts.read(places.corpora, places.state, tokenizer, sizes)
     torch.manual_seed(settings.seed)
-    pair = start(BertForPreTraining.from_pretrained(base, dtype=torch.float32))
+    pair = start(BertForPreTraining.from_pretrained(base, dtype=torch.float32), word_counts(text, tokenizer))
     new = {
         name
         for name, _ in pair.named_parameters()

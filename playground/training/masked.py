@@ -14,7 +14,17 @@ MAX_LENGTH = 128
 POOL = 8  # batches drawn at once and sorted by length, so that little is padded
 EVALUATION_SEED = 20_260_101  # the same places each time a model is measured
 
+_SPECIAL = {"mask_token_id": 0.12, "cls_token_id": 0.01, "sep_token_id": 0.02}  # their share of what is read
 Draw = Callable[[store.TokenStore, np.random.Generator, int], pairs.Drawn]
+
+
+def word_counts(text: store.TokenStore, tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
+    """(V,) how often each word of the vocabulary is read in batches of this text."""
+    counts = torch.from_numpy(np.bincount(text.tokens, minlength=len(tokenizer))).double()
+    total = float(counts.sum())
+    for name, share in _SPECIAL.items():
+        counts[getattr(tokenizer, name)] = share * total
+    return counts
 
 
 class Batches:

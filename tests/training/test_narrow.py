@@ -15,6 +15,10 @@ def test_the_basis_gives_the_nearest_table_of_its_rank() -> None:
         u, s, vh = torch.linalg.svd(table, full_matrices=False)
         nearest = u[:, :width] * s[:width] @ vh[:width]
         assert torch.allclose(table @ basis @ basis.T, nearest, atol=1e-4)
+        # A row that counts n times is a row that stands there n times.
+        counts = torch.randint(1, 4, (80,), generator=torch.Generator().manual_seed(3))
+        often, weighted = principal(table.repeat_interleave(counts, dim=0), width), principal(table, width, counts)
+        assert torch.allclose(often @ often.T, weighted @ weighted.T, atol=1e-4)
     with pytest.raises(ValueError, match="13"):
         principal(table, 13)
 
@@ -35,26 +39,29 @@ def test_an_embedding_of_low_rank_survives_nearly_whole() -> None:
     )
     config.max_position_embeddings = tiny.POSITIONS
     albert = AlbertForPreTraining(config).albert.eval()
-    narrow_embeddings(wide, albert.embeddings, albert.encoder.embedding_hidden_mapping_in)
+    lost = narrow_embeddings(
+        wide, albert.embeddings, albert.encoder.embedding_hidden_mapping_in, torch.ones(len(tiny.WORDS))
+    )
     ids = torch.arange(5, 25)[None]
     with torch.no_grad():
         before, after = wide(ids), albert.encoder.embedding_hidden_mapping_in(albert.embeddings(ids))
     alike = torch.cosine_similarity(before.flatten(0, 1), after.flatten(0, 1), dim=1)
     # Not quite: the narrow LayerNorm takes one of the 8 directions away.
     assert float(alike.mean()) > 0.95 and float(alike.min()) > 0.8
+    assert 0 < lost < 0.1
 
 
 def test_electra_and_albert_begin_with_berts_layers() -> None:
     base = tiny.model(BertForPreTraining, num_hidden_layers=4)
     assert isinstance(base, BertForPreTraining)
     ids = torch.arange(5, 25)[None]
-    pair = electra_mini.start(base)
+    pair = electra_mini.start(base, torch.ones(base.config.vocab_size))
     with torch.no_grad():
         theirs = base.bert(ids).last_hidden_state
         assert torch.equal(pair.discriminator.electra.eval()(ids).last_hidden_state, theirs)
     for mine, layer in zip(pair.generator.electra.encoder.layer, base.bert.encoder.layer, strict=False):
         assert all(torch.equal(a, b) for a, b in zip(mine.parameters(), layer.parameters(), strict=True))
-    albert = albert_mini.start(base).eval()
+    albert = albert_mini.start(base, torch.ones(base.config.vocab_size)).eval()
     layer = base.bert.encoder.layer[albert_mini.FROM_LAYER]
     states = torch.randn(1, 6, base.config.hidden_size)
     with torch.no_grad():
@@ -79,5 +86,5 @@ def test_the_generator_is_small() -> None:
             max_position_embeddings=512,
         )
     )
-    generator = electra_mini.start(base).generator
+    generator = electra_mini.start(base, torch.ones(base.config.vocab_size)).generator
     assert sum(parameter.numel() for parameter in generator.parameters()) <= 8_000_000
