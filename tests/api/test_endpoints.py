@@ -49,7 +49,10 @@ def test_wrong_types_get_a_sentence_and_the_app_keeps_serving(client: Client, de
             said = str(caught.value)
             assert 10 < len(said) < 300 and "Traceback" not in said and "pydantic" not in said, (field, wrong, said)
             assert not said.startswith(texts("en")["pg_err_unforeseen"][:20]), (field, wrong, said)
-    demo.result.model_validate(ask(client, demo.name, **right))
+    if demo.lane == "quick":
+        demo.result.model_validate(ask(client, demo.name, **right))
+    else:  # its own example, a long run, was asked above
+        ask(client, "masked_lm", text="still serving")
 
 
 def test_a_long_run_streams_its_progress_and_ends_with_the_result(client: Client) -> None:
