@@ -4,6 +4,7 @@ function pgUnpack({ config, api, usual, often }) {
 		if (Array.isArray(part)) return part.map(whole);
 		if (part === null || typeof part !== "object") return part;
 		if (typeof part.$ === "number") return whole(often[part.$]);
+		if (part["~"]) return `__i18n__{"__type__": "translation_metadata", "key": "${part["~"]}"}`;
 		return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, whole(value)]));
 	}
 	function made(differing, kind, number) {

@@ -19,6 +19,8 @@ _UNPACK = re.sub(r"^\s+", "", Path(__file__).with_suffix(".js").read_text("utf-8
 _DESCRIPTION = re.compile(
     rb"window\.gradio_config = (\{.*?\});</script><script>window\.gradio_api_info = (.*?);</script>"
 )
+# A label to be translated in the page, as Gradio writes it: some 60 characters around each key.
+_LABEL = re.compile(r'__i18n__\{"__type__": "translation_metadata", "key": "(\w+)"\}')
 _SHORT = 24  # characters of JSON; what is shorter is not worth a number
 
 Json = Any
@@ -43,7 +45,7 @@ def pack(description: Mapping[str, Json]) -> dict[str, Json]:
 
     A component {"type", "props", ...} becomes [kind, what differs of it, what differs of its props] and an event
     (a dependency) what differs, from usual[kind] and usual[""]; "-" lists what is usual and missing. Any part of
-    what comes of this that recurs becomes {"$": its place in `often`}.
+    what comes of this that recurs becomes {"$": its place in `often`}, and a label to be translated {"~": its key}.
     """
     config = dict(description["config"])
     components, events = config["components"], config["dependencies"]
@@ -103,7 +105,7 @@ class _Recurring:
         if not isinstance(part, dict | list | str):
             return part
         written = _written(part)
-        if self._times[written] < 2:
+        if self._times[written] < 2 or (isinstance(part, str) and _LABEL.fullmatch(part)):
             return self._inside(part)
         if written not in self._places:
             inside = self._inside(part)
@@ -112,6 +114,8 @@ class _Recurring:
         return {"$": self._places[written]}
 
     def _inside(self, part: Json) -> Json:
+        if isinstance(part, str) and (label := _LABEL.fullmatch(part)):
+            return {"~": label[1]}
         if isinstance(part, dict):
             return {key: self._replaced(value) for key, value in part.items()}
         return [self._replaced(value) for value in part] if isinstance(part, list) else part
