@@ -12,6 +12,8 @@ from torch import Tensor
 # Google's code hides 85% of the chosen places behind [MASK] and leaves 15% as they are; none becomes random.
 MASK_SHARE, RANDOM_SHARE = 0.85, 0.0
 
+ORIGINAL, REPLACED, GUESSED = 0, 1, 2  # GUESSED: masked, and the generator drew the right word
+
 
 class Replacement(NamedTuple):
     """ids: (B, T) what the discriminator reads. replaced: (B, T) bool, where it differs from the original."""
@@ -40,3 +42,14 @@ def replace(ids: Tensor, places: Tensor, words: Tensor) -> Replacement:
     """Put `words` (P,) at the flat `places` (P,) of `ids` (B, T)."""
     filled = ids.flatten().index_put((places,), words).view_as(ids)
     return Replacement(filled, filled != ids)
+
+
+def states(original: Tensor, filled: Tensor, chosen: Tensor) -> Tensor:
+    """uint8 ORIGINAL, REPLACED or GUESSED for every place; original, filled: ids, chosen: bool, all of one shape.
+
+    The discriminator's label is `== REPLACED`: what was guessed right counts as original.
+    """
+    found = torch.full_like(original, ORIGINAL, dtype=torch.uint8)
+    found[chosen] = GUESSED
+    found[filled != original] = REPLACED
+    return found

@@ -16,7 +16,8 @@ from playground.demos.sentence_pairs.claim import pipeline as claim
 from playground.demos.sentence_pairs.claim.schema import KINDS
 from playground.demos.sentence_pairs.claim.schema import Request as ClaimRequest
 from playground.demos.sentence_pairs.claim.schema import Result as ClaimResult
-from playground.demos.sentence_pairs.groups import elsewhere, groups, sentences
+from playground.core.sentences import sentences
+from playground.demos.sentence_pairs.groups import elsewhere, groups
 from playground.demos.sentence_pairs.probe import figures as probe_figures
 from playground.demos.sentence_pairs.probe import pipeline as probe
 from playground.demos.sentence_pairs.probe.schema import FOLDS

@@ -20,7 +20,8 @@ from playground.demos.sentence_pairs.claim.schema import (
     Result,
     Share,
 )
-from playground.demos.sentence_pairs.groups import groups, sentences
+from playground.core.sentences import sentences
+from playground.demos.sentence_pairs.groups import groups
 from playground.demos.sentence_pairs.scoring import NSP, SOP, batches, reader
 from playground.messages import Complaint, Notice
 
