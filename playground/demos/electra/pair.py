@@ -72,7 +72,8 @@ def reads(model: str, head: str, *texts: str) -> Loaded:
 
 def pair(generator: str, discriminator: str, *texts: str) -> Pair:
     """Raises Complaint when one of the two does not read the texts' language, or their words are different ones."""
-    found = Pair(reads(generator, GENERATOR_HEAD, *texts), reads(discriminator, DISCRIMINATOR_HEAD, *texts))
+    judge = reads(discriminator, DISCRIMINATOR_HEAD, *texts)  # first: its choice decides that of the generator
+    found = Pair(reads(generator, GENERATOR_HEAD, *texts), judge)
     ours, theirs = found.generator.tokenizer, found.discriminator.tokenizer
     if len(ours) != len(theirs) or any(
         ours(text, verbose=False)["input_ids"] != theirs(text, verbose=False)["input_ids"] for text in texts
