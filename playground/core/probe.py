@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-_DECAY = 0.01  # L2, on standardised features
+_DECAY = 0.002  # L2, on standardised features
 
 
 class LinearProbe:

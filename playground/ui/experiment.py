@@ -80,8 +80,8 @@ def live(
     """Answer whenever a field changes, always for the latest values.
 
     typed: triggers that fire at every key, left out where each call borrows a GPU; chosen: all others.
-    complete: given the fields' values, the run on the screen (None for none), and the values of `more`, returns all that
-    is asked. Returns what has another event answered as well: `also(event.then)`.
+    complete: given the fields' values, the run on the screen (None for none), and the values of `more`, returns all
+    that is asked. Returns what has another event answered as well: `also(event.then)`.
     """
 
     def answer(*inputs: Any) -> list[Any]:

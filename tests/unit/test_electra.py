@@ -200,7 +200,10 @@ def test_rate_0_rate_1_one_token_emoji_and_a_single_class_have_no_auc_or_a_right
         ({"layer": 7}, "Layer 7 was asked for; local/discriminator has 2"),
         ({"layer": 1, "head": 5}, "Head 5 was asked for; local/discriminator has 2"),
         ({"layer": 1, "place": 99}, "Place 99 is not in the text"),
-        ({"text": "나는 학교에 갔다", "model": "google/electra-small-discriminator"}, "cannot read Korean: choose monologg"),
+        (
+            {"text": "나는 학교에 갔다", "model": "google/electra-small-discriminator"},
+            "cannot read Korean: choose monologg",
+        ),
         ({"replaced_text": "[MASK]"}, r"holds \[MASK\]"),
     ],
     ids=lambda value: str(value)[:30],
@@ -212,7 +215,11 @@ def test_what_cannot_be_done_is_one_sentence(values: dict[str, Any], said: str) 
 
 
 def test_values_out_of_range_are_one_sentence() -> None:
-    for values, said in (({"rate": 1.5}, "rate is 1.5"), ({"temperature": -1}, "temperature is -1"), ({"text": " "}, "")):
+    for values, said in (
+        ({"rate": 1.5}, "rate is 1.5"),
+        ({"temperature": -1}, "temperature is -1"),
+        ({"text": " "}, ""),
+    ):
         with pytest.raises(ValidationError) as caught:
             Request(**({"text": TEXT} | values))  # type: ignore[arg-type]
         assert said in complaint_of(caught.value).sentence("en")

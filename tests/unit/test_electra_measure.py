@@ -1,4 +1,4 @@
-"""Hundreds of sentences: ROC, AUC, calibration and sweeps against brute force on tiny models; core's numbers on random ones."""
+"""Hundreds of sentences: ROC, AUC, calibration and sweeps against brute force; core's numbers on random ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +73,10 @@ def test_the_first_pass_is_what_scikit_learn_says_of_each_sentence_alone() -> No
     scores: list[float] = []
     labels: list[bool] = []
     for number, sentence in enumerate(TEXT.replace("!", ".").replace("?", ".").split(". ")):
-        text = pairs.read(loaded.discriminator, sentence if sentence.endswith(".") else TEXT[TEXT.index(sentence) :][: len(sentence) + 1])
+        text = pairs.read(
+            loaded.discriminator,
+            sentence if sentence.endswith(".") else TEXT[TEXT.index(sentence) :][: len(sentence) + 1],
+        )
         [made] = pairs.corrupt(loaded, [text], 0.3, 1.0, 4, [number])
         [logits] = pairs.suspicion(loaded.discriminator, [made.filled])
         scores += logits[text.maskable].tolist()
@@ -123,7 +126,13 @@ def test_what_cannot_be_measured_is_one_sentence() -> None:
         ("the [MASK] came. the dog came.", "nobody knows what is original"),
     ):
         with pytest.raises(Complaint, match=said):
-            list(run(Request(text=text, **(MODELS if "나" not in text else {"model": "google/electra-small-discriminator"}))))
+            list(
+                run(
+                    Request(
+                        text=text, **(MODELS if "나" not in text else {"model": "google/electra-small-discriminator"})
+                    )
+                )
+            )
     with pytest.raises(ValidationError) as caught:
         Request(text="a" * (MAX_CHARACTERS + 1))
     assert "60,001" in complaint_of(caught.value).sentence("en")
@@ -145,7 +154,12 @@ def test_curves_table_and_believed_replacements_are_drawn_at_every_step(language
     for step in run(request):
         result = step.result if isinstance(step, Progress) else step
         shown = Run(
-            demo="electra_measure", request=request.model_dump(), result=result.model_dump(), model="", device="", seconds=0
+            demo="electra_measure",
+            request=request.model_dump(),
+            result=result.model_dump(),
+            model="",
+            device="",
+            seconds=0,
         )
         dump(shown)
         _, curves, sweeps, numbers, fooled = tab.draw(shown, language)

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from playground.demos.electra.schema import Result, Token
 from playground.messages import say
-from playground.plots.style import HEAT, TEMPLATE, percent, text
+from playground.plots.style import BLUE, HEAT, ORANGE, TEMPLATE, percent, text
 
 _ACROSS = 6  # tokens a row: so many words can be read at 390 px
 _MANY = 96  # tokens, from which on rows are lower
@@ -90,7 +90,7 @@ def attention(result: Result, language: str) -> go.Figure | None:
         return None
     names = [text(token.text) for token in result.tokens]
     head = say("pg_mlm_attention_mean", language) if found.head == 0 else str(found.head)
-    colours = ["#d95f02" if token.state == "replaced" else "#3182bd" for token in result.tokens]
+    colours = [ORANGE if token.state == "replaced" else BLUE for token in result.tokens]
     places = list(range(len(names)))
     trace = {
         "type": "bar",
@@ -117,6 +117,10 @@ def attention(result: Result, language: str) -> go.Figure | None:
             "showgrid": False,
             "title": {"text": "" if few else say("pg_ele_axis_place", language)},
         },
-        "yaxis": {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": say("pg_ele_axis_attention", language)}},
+        "yaxis": {
+            "tickformat": ".0%",
+            "rangemode": "tozero",
+            "title": {"text": say("pg_ele_axis_attention", language)},
+        },
     }
     return go.Figure([trace], layout)

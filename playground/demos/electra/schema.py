@@ -73,9 +73,9 @@ class Attention(BaseModel):
 
 class Result(BaseModel):
     """masked: tokens that the generator had to fill. auc: null when nothing was replaced, or everything. hits, misses:
-    replaced tokens that reach the threshold or do not; false_alarms: others that reach it. with_loss_mlm, with_loss_rtd:
-    positions of this text that carry a loss in either kind of training, masked at this rate. generator: null when the
-    changes are your own."""
+    replaced tokens that reach the threshold or do not; false_alarms: others that reach it. with_loss_mlm,
+    with_loss_rtd: positions of this text that carry a loss in either kind of training, masked at this rate. generator:
+    null when the changes are your own."""
 
     tokens: list[Token]
     auc: float | None

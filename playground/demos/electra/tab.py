@@ -10,7 +10,7 @@ from playground.demos.electra import DEMO, figures
 from playground.demos.electra.choosing import follow_pair, pair_choice
 from playground.demos.electra.schema import MAX_HEADS, MAX_LAYERS, MAX_SEED, MAX_TEMPERATURE, Result, Sizes, Token
 from playground.messages import say
-from playground.plots.style import percent
+from playground.plots.style import GREEN, ORANGE, percent
 from playground.runs import Run
 from playground.ui.experiment import PRIVATE, chip_row, help_fold, live, wire_chips
 from playground.ui.fetching import give_up
@@ -74,9 +74,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             threshold = Range(
                 0, 1, value=asked["threshold"], step=0.01, label=t("pg_ele_threshold"), elem_id="ele-threshold"
             )
-            strip = TokenStrip(
-                [], label=t("pg_ele_strip"), elem_id="ele-strip", elem_classes="pg-strip-box pg-result"
-            )
+            strip = TokenStrip([], label=t("pg_ele_strip"), elem_id="ele-strip", elem_classes="pg-strip-box pg-result")
             counts = gr.HTML("", elem_id="ele-counts", elem_classes="pg-result")
             figure = Figure(None, label=t("pg_ele_figure"), elem_id="ele-figure", elem_classes="pg-result")
             with gr.Accordion(t("pg_ele_attention"), open=False, elem_id="ele-looks", elem_classes="pg-result") as fold:
@@ -187,14 +185,16 @@ def rows_of(result: Result, language: str) -> str:
     lines = ("original", "yours") if yours else ("original", "masked", "sampled")
     heads = "".join(f"<span>{html.escape(say(f'pg_ele_row_{line}', language))}</span>" for line in lines)
     columns = "".join(_column(token, yours, language) for token in result.tokens)
+    counted = [("replaced", ORANGE, result.replaced), *([] if yours else [("guessed", GREEN, result.guessed)])]
     keys = " ".join(
-        f"<span class='pg-key' style='--key:{colour}'>{html.escape(say(f'pg_ele_state_{state}', language))} {count}</span>"
-        for state, colour, count in (("replaced", "#d95f02", result.replaced), ("guessed", "#1b9e77", result.guessed))
-        if not (yours and state == "guessed")
+        f"<span class='pg-key' style='--key:{colour}'>"
+        f"{html.escape(say(f'pg_ele_state_{state}', language))} {count}</span>"
+        for state, colour, count in counted
     )
     key = "pg_ele_legend_yours" if yours else "pg_ele_legend"
     said = html.escape(say(key, language, masked=result.masked, tokens=sum(not one.special for one in result.tokens)))
-    return f"<p class='pg-legend'>{said} {keys}</p><div class='pg-aligned'><div class='pg-heads'>{heads}</div>{columns}</div>"
+    aligned = f"<div class='pg-aligned'><div class='pg-heads'>{heads}</div>{columns}</div>"
+    return f"<p class='pg-legend'>{said} {keys}</p>{aligned}"
 
 
 def _column(token: Token, yours: bool, language: str) -> str:

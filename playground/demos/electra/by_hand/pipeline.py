@@ -1,5 +1,7 @@
 """Put the changed words in, have the discriminator judge all tokens, and ask the generator for one place."""
 
+from itertools import chain
+
 import torch
 from torch import Tensor
 
@@ -28,7 +30,7 @@ def run(request: Request) -> Result:
             raise Complaint("pg_err_ele_special", place=place)
     pieces = {place: _pieces(models, word) for place, word in words.items()}
     now = [pieces.get(place, [number]) for place, number in enumerate(text.ids.tolist())]
-    ids, places = torch.tensor(sum(now, [])), [place for place, part in enumerate(now) for _ in part]
+    ids, places = torch.tensor(list(chain.from_iterable(now))), [place for place, part in enumerate(now) for _ in part]
     if len(ids) > models.max_length:
         raise Complaint("pg_err_tokens", size=len(ids), model=request.model, limit=models.max_length)
     with TURNS.quick():
@@ -96,7 +98,7 @@ def _candidates(models: Pair, text: Text, now: list[list[int]], place: int, top_
     """The generator's words where one token is masked, in the text as it is now."""
     tokenizer, model = models.generator.tokenizer, models.generator.model
     mask = tokenizer.mask_token_id
-    ids = torch.tensor([sum((part if at != place else [mask] for at, part in enumerate(now)), [])])
+    ids = torch.tensor([list(chain(*now[:place], [mask], *now[place + 1 :]))])
     where = (ids == mask).to(model.device)
     logits = word_logits(model, where, input_ids=ids.to(model.device))[:, : len(tokenizer)]
     best = distribution(logits, min(top_k, logits.shape[1]))

@@ -13,19 +13,25 @@ from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from playground.messages import Complaint
 
-VOCABULARY = 2000  # words and pieces: a larger one would cost more than the encoder
-LENGTH = 64  # tokens of a block, [CLS] and [SEP] among them
-HELD_OUT = 160  # blocks at most, never trained on
+VOCABULARY = 1000  # words and pieces: a larger one would cost more than the encoder
+LENGTH = 32  # tokens of a block, [CLS] and [SEP] among them
+HELD_OUT = 400  # blocks at most, never trained on
 LEAST = 100  # blocks of training text
-MOST = 6000
+MOST = 12_000
 _STRETCH = 120  # words
 _RULER = re.compile(r"([*=~^\-])\1{3,}")
-_SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+_SPECIAL = {
+    "pad_token": "[PAD]",
+    "unk_token": "[UNK]",
+    "cls_token": "[CLS]",
+    "sep_token": "[SEP]",
+    "mask_token": "[MASK]",
+}
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """train: (N, LENGTH), held_out: (M, LENGTH) ids: [CLS], 62 tokens of running text, [SEP]. cut: not all was taken."""
+    """train: (N, LENGTH), held_out: (M, LENGTH) ids of [CLS], 30 tokens of text, [SEP]. cut: not all was taken."""
 
     tokenizer: PreTrainedTokenizerBase
     train: Tensor
@@ -34,10 +40,15 @@ class Corpus:
 
 
 def manual() -> str:
-    """Python's own manual, as `help()` shows it: some 65,000 words in each installation. Rulers are left out."""
+    """Python's own manual, as `help()` shows it: some 65,000 words in each installation.
+
+    Rulers are left out, and so is each paragraph that was there before: many belong to several topics, and what is
+    held out must not have been read.
+    """
     from pydoc_data.topics import topics
 
-    return _RULER.sub(" ", "\n".join(topics[name] for name in sorted(topics)))
+    paragraphs = (" ".join(part.split()) for name in sorted(topics) for part in topics[name].split("\n\n"))
+    return _RULER.sub(" ", "\n".join(dict.fromkeys(paragraphs)))
 
 
 @lru_cache(maxsize=2)
@@ -73,7 +84,8 @@ def _tokenizer(texts: list[str]) -> PreTrainedTokenizerBase:
 
 def _blocks(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> Tensor:
     """(N, LENGTH); what is left over at the end is dropped."""
-    ids = torch.tensor(sum(tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"], []), dtype=torch.long)
+    found = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    ids = torch.tensor([number for stretch in found for number in stretch], dtype=torch.long)
     inner = LENGTH - 2
     rows = ids[: len(ids) // inner * inner].view(-1, inner)
     first, last = (torch.full((len(rows), 1), number) for number in (tokenizer.cls_token_id, tokenizer.sep_token_id))

@@ -24,11 +24,11 @@ from playground.demos.electra.efficiency.schema import RATE, Objective
 from playground.locks import TRANSFORMERS
 
 BATCH = 16
-WIDTH, LAYERS, HEADS = 64, 2, 2
+WIDTH, LAYERS, HEADS = 64, 2, 4
 _RTD_WEIGHT = 50.0
-_LEARNING_RATE, _WARM_UP = 2e-3, 20
+_LEARNING_RATE, _WARM_UP, _BETAS = 2e-3, 100, (0.9, 0.98)
 _SEEDS = 1_000_003
-_SPREAD = 0.05  # of the first weights: BERT's 0.02 is made for much wider layers
+_SPREAD = WIDTH**-0.5  # of the first weights: BERT's 0.02 is made for much wider layers
 
 
 class Learner:
@@ -44,10 +44,10 @@ class Learner:
         with TRANSFORMERS:
             self.model = kind(_config(corpus, WIDTH))
             self.generator = None if objective == "mlm" else ElectraForMaskedLM(_config(corpus, WIDTH // 2))
-        _begin(self.model.electra, seed)
         heads = [child for name, child in self.model.named_children() if name != "electra"]
         for number, head in enumerate(heads, start=1):
             _begin(head, seed + number * _SEEDS)
+        _begin(self.model.electra, seed)  # last: the head over the words has the embeddings' weights
         if self.generator is not None:
             _begin(self.generator, seed + 9 * _SEEDS)
             shared = self.model.electra.embeddings.word_embeddings
@@ -57,7 +57,7 @@ class Learner:
             self.model.generator_lm_head.weight = self.model.electra.embeddings.word_embeddings.weight
         models = nn.ModuleList([self.model] if self.generator is None else [self.model, self.generator])
         self.models = models.to(device).train()
-        self.optimizer = torch.optim.AdamW(self.models.parameters(), _LEARNING_RATE, weight_decay=0.01)
+        self.optimizer = torch.optim.AdamW(self.models.parameters(), _LEARNING_RATE, _BETAS, weight_decay=0.01)
         self.order = torch.Generator().manual_seed(seed)
         self.waiting = torch.empty(0, dtype=torch.long)
         self.words = ordinary_words(corpus.tokenizer)
@@ -133,14 +133,23 @@ def _config(corpus: Corpus, width: int) -> ElectraConfig:
 def _begin(module: nn.Module, seed: int) -> None:
     """First weights by the seed alone, whatever else draws from PyTorch's own generator at the moment."""
     draws = torch.Generator().manual_seed(seed)
-    for part in module.modules():
+    for place, part in module.named_modules():
         for name, weight in part.named_parameters(recurse=False):
-            if name == "bias":
+            if place.endswith("position_embeddings"):
+                weight.copy_(_waves(*weight.shape))
+            elif name == "bias":
                 weight.zero_()
             elif isinstance(part, nn.LayerNorm):
                 weight.fill_(1.0)
             else:
                 weight.copy_(torch.randn(weight.shape, generator=draws) * _SPREAD)
+
+
+def _waves(positions: int, width: int) -> Tensor:
+    """(positions, width) sinusoids to begin with (Vaswani et al. 2017, section 3.5): so short a training would be spent
+    on learning which places are neighbours."""
+    angles = torch.arange(positions)[:, None] / 1000.0 ** (torch.arange(width // 2) * 2 / width)
+    return torch.cat([angles.sin(), angles.cos()], 1) * _SPREAD * 2**0.5
 
 
 def _word_logits(model: ElectraForMaskedLM | None, ids: Tensor, where: Tensor) -> Tensor:

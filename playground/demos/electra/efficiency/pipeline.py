@@ -106,7 +106,7 @@ def _cost(learner: Learner) -> Cost:
 
 
 def compared(points: Sequence[Point]) -> dict[str, object]:
-    """All objectives at the compute that the cheapest one ends with, read off each seed's own curve between two points."""
+    """All objectives at the compute that the cheapest one ends with, read off each seed's curve between two points."""
     ends = {one: max(point.gflops for point in points if point.objective == one) for one in OBJECTIVES}
     gflops = min(ends.values())
     seeds = sorted({point.seed for point in points})

@@ -34,10 +34,10 @@ def topics() -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True)
 class Judges:
-    """ids, replaced, counted: (M, T) held-out blocks with replaced words; the probe learns from every other block, and is
-    judged by the rest.
+    """ids, replaced, counted: (M, T) held-out blocks with replaced words; the probe learns from every other block, and
+    is judged by the rest.
 
-    sentences, mask: (S, L); labels, fold: (S,); None where the text is not the one that the sentences go with.
+    sentences, mask: (S, L); labels, fold: (S,). None where the text is not the one that the sentences go with.
     """
 
     ids: Tensor

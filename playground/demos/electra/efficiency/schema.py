@@ -22,7 +22,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: ReadableText = "The chef cooked the meal while her guests waited in the garden."
-    steps: int = Field(default=300, ge=10, le=2000)
+    steps: int = Field(default=600, ge=10, le=2000)
     seeds: int = Field(default=3, ge=1, le=5)
     seed: int = Field(default=1, ge=0, le=99_999)
     source: str = Field(default="", max_length=200)
@@ -71,9 +71,9 @@ class Gain(BaseModel):
 
 
 class Result(BaseModel):
-    """tokens, masked: positions of the text, and those of them that MLM learns from. words, blocks: of the vocabulary and
-    of the training text. parameters: of the encoder. gflops: where the objectives are compared; None as long as the run
-    goes on."""
+    """tokens, masked: positions of the text, and those of them that MLM learns from. words, blocks: of the vocabulary
+    and of the training text. parameters: of the encoder. gflops: where the objectives are compared; None as long as the
+    run goes on."""
 
     tokens: int
     masked: int

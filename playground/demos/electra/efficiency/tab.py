@@ -34,7 +34,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             text = gr.Textbox(asked["text"], label=t("pg_elf_text"), lines=2, max_lines=8, elem_id="elf-text")
             with gr.Row():
                 steps = Range(
-                    20, 1500, value=asked["steps"], step=10, label=t("pg_elf_steps"), elem_id="elf-steps", min_width=180
+                    20, 2000, value=asked["steps"], step=10, label=t("pg_elf_steps"), elem_id="elf-steps", min_width=180
                 )
                 seeds = Range(1, 5, value=asked["seeds"], step=1, label=t("pg_elf_seeds"), elem_id="elf-seeds")
                 seed = Whole(

@@ -121,7 +121,12 @@ def sweeps(result: Result, language: str) -> go.Figure:
         "height": 560,
         "showlegend": False,
         "margin": {"t": 44, "b": 48},
-        "xaxis": {"anchor": "y", "title": {"text": say("pg_ele_temperature", language)}, "rangemode": "tozero", **_AXIS},
+        "xaxis": {
+            "anchor": "y",
+            "title": {"text": say("pg_ele_temperature", language)},
+            "rangemode": "tozero",
+            **_AXIS,
+        },
         "yaxis": {"anchor": "x", "domain": list(_DOMAINS[0]), **area},
         "xaxis2": {
             "anchor": "y2",

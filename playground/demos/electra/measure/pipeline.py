@@ -46,8 +46,8 @@ def bundled() -> tuple[str, ...]:
 
 
 def run(request: Request) -> Iterator[Progress | Result]:
-    """A Progress after each batch and each setting, then the Result. Raises Complaint as `pair` and `read` do, and for a
-    text of fewer than two sentences."""
+    """A Progress after each batch and each setting, then the Result. Raises Complaint as `pair` and `read` do, and for
+    a text of fewer than two sentences."""
     written = sentences(request.text) if request.text else list(bundled())
     if len(written) < 2:
         raise Complaint("pg_err_elm_few", count=len(written))
@@ -144,7 +144,8 @@ def _curves(loaded: Loaded, texts: Sequence[Text], found: Judged) -> dict[str, o
         "error": round(bins.error, 4),
         "roc": [] if math.isnan(area) else _roc(chances, labels),
         "calibration": [
-            _bin(int(of), int(ups), float(mean)) for of, ups, mean in zip(bins.of, bins.positive, bins.mean, strict=True)
+            _bin(int(of), int(ups), float(mean))
+            for of, ups, mean in zip(bins.of, bins.positive, bins.mean, strict=True)
         ],
     }
 

@@ -77,8 +77,9 @@ class Fooled(BaseModel):
 
 
 class Result(BaseModel):
-    """tokens, replaced, guessed: of the sentences done so far. error: expected calibration error. by_temperature, by_rate:
-    fewer points when the run was cancelled. fooled: what the discriminator believed most, at the end of the first pass."""
+    """tokens, replaced, guessed: of the sentences done so far. error: expected calibration error. by_temperature,
+    by_rate: fewer points when the run was cancelled. fooled: what the discriminator believed most, at the end of the
+    first pass."""
 
     sentences: int
     done: int
