@@ -61,10 +61,10 @@ def test_the_manual_is_there_and_its_vocabulary_is_the_same_each_time() -> None:
     build.cache_clear()
     again = build(manual())
     assert first is not again and first.tokenizer.get_vocab() == again.tokenizer.get_vocab()
-    assert torch.equal(first.train, again.train) and len(first.held_out) == HELD_OUT
+    assert torch.equal(first.train, again.train) and 200 < len(first.held_out) <= HELD_OUT
     assert first.train.shape[1] == LENGTH and bool((first.train[:, 0] == first.tokenizer.cls_token_id).all())
     seen = {tuple(row) for row in first.train.tolist()}
-    assert sum(tuple(row) in seen for row in first.held_out.tolist()) <= 0.01 * HELD_OUT
+    assert sum(tuple(row) in seen for row in first.held_out.tolist()) == 0
 
 
 def test_a_short_text_is_one_sentence() -> None:
@@ -172,9 +172,9 @@ def test_training_learns() -> None:
 def test_the_probe_finds_what_is_there_and_nothing_else() -> None:
     draws = torch.Generator().manual_seed(1)
     features = torch.randn(400, 8, generator=draws)
-    labels = (features[:, 2] > 0).long() + (features[:, 5] > 1).long()
+    labels = features[:, :3].argmax(1)
     probe = LinearProbe(features[:300], labels[:300], 3)
-    assert float((probe(features[300:]).argmax(1) == labels[300:]).float().mean()) > 0.8
+    assert float((probe(features[300:]).argmax(1) == labels[300:]).float().mean()) > 0.9
     noise = torch.randint(3, (400,), generator=draws)
     chance = LinearProbe(features[:300], noise[:300], 3)(features[300:]).argmax(1) == noise[300:]
     assert 0.2 < float(chance.float().mean()) < 0.5
