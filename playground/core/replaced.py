@@ -32,10 +32,11 @@ def sample(logits: Tensor, temperature: float = 1.0, generator: torch.Generator 
         raise ValueError(f"The temperature is {temperature}; it must not be below 0.")
     if temperature == 0:
         return logits.argmax(-1)
-    cumulative = (logits.double() / temperature).softmax(-1).cumsum(-1)  # (P, V)
-    draws = torch.rand(len(logits), 1, dtype=torch.float64, generator=generator).to(logits.device)
+    exact = logits.cpu() if logits.device.type == "mps" else logits  # Apple's GPUs have no float64
+    cumulative = (exact.double() / temperature).softmax(-1).cumsum(-1)  # (P, V)
+    draws = torch.rand(len(logits), 1, dtype=torch.float64, generator=generator).to(exact.device)
     words = torch.searchsorted(cumulative, draws * cumulative[:, -1:], right=True).squeeze(1)
-    return words.clamp_max(logits.shape[1] - 1)
+    return words.clamp_max(logits.shape[1] - 1).to(logits.device)
 
 
 def replace(ids: Tensor, places: Tensor, words: Tensor) -> Replacement:
