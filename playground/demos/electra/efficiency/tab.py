@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.electra.efficiency import DEMO, figures
-from playground.demos.electra.efficiency.schema import MAX_FILE, Result
+from playground.demos.electra.efficiency.schema import MAX_FILE, Objective, Result
 from playground.messages import Complaint, say
 from playground.plots.style import percent
 from playground.published import published
@@ -22,7 +22,8 @@ from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small, table
 
-_PAPER = {"BERT": "mlm", "ELECTRA 15%": "rtd_masked", "ELECTRA": "rtd"}  # its rows -> our objectives
+# The paper's rows -> our objectives.
+_PAPER: dict[str, Objective] = {"BERT": "mlm", "ELECTRA 15%": "rtd_masked", "ELECTRA": "rtd"}
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -102,10 +103,11 @@ def draw(run: Run, language: str) -> list[Any]:
 
 def _counts(result: Result, language: str) -> str:
     """The positions of the text that carry a loss, as two bars."""
+    found: tuple[tuple[Objective, int], ...] = (("mlm", result.masked), ("rtd", result.tokens))
     bars = "".join(
         f"<div class='pg-share' style='--share:{100 * count / result.tokens:.1f}%;--key:{figures.COLOURS[name]}'>"
         f"{html.escape(say(f'pg_elf_loss_{name}', language, count=count, tokens=result.tokens))}</div>"
-        for name, count in (("mlm", result.masked), ("rtd", result.tokens))
+        for name, count in found
     )
     learned = say(
         "pg_elf_learned", language, words=result.words, blocks=result.blocks, parameters=f"{result.parameters:,}"
