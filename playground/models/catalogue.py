@@ -140,6 +140,12 @@ def reader_of(language: str, head: str) -> str:
     raise KeyError((language, head))
 
 
+def partner(discriminator: str) -> str | None:
+    """The generator that an ELECTRA discriminator was trained with: released pairs are named alike."""
+    named = discriminator.replace("discriminator", "generator")
+    return named if named != discriminator and named in choices("masked_lm") else None
+
+
 def find(model: str) -> Entry:
     """The entry of an id. Raises Complaint for one that is not offered.
 

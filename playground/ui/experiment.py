@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from playground.demo import Demo
 from playground.models import catalogue
@@ -68,35 +69,52 @@ def model_choice(head: str, value: str, name: str) -> gr.Dropdown:
     )
 
 
-def live(parts: TabParts, shell: Shell, typed: Sequence[Any], chosen: Sequence[Any]) -> None:
+def live(
+    parts: TabParts,
+    shell: Shell,
+    typed: Sequence[Any],
+    chosen: Sequence[Any],
+    more: Sequence[Component] = (),
+    complete: Callable[..., dict[str, Any]] | None = None,
+) -> Callable[[Callable[..., Any]], None]:
     """Answer whenever a field changes, always for the latest values.
 
     typed: triggers that fire at every key, left out where each call borrows a GPU; chosen: all others.
+    complete: given the fields' values, the run on the screen (None for none), and the values of `more`, returns all
+    that is asked. Returns what has another event answered as well: `also(event.then)`.
     """
 
     def answer(*inputs: Any) -> list[Any]:
         *values, stored, waiting, lang = inputs
-        asked = dict(zip(parts.fields, values, strict=True))
+        asked = dict(zip(parts.fields, values, strict=False))
+        shown = Run.model_validate_json(stored) if stored else None
+        if complete is not None:
+            asked = complete(asked, shown, *values[len(parts.fields) :])
         if waits_for(waiting, asked):
             return [gr.skip()] * len(parts.result_outputs(shell))
         give_up(waiting)
-        shown = Run.model_validate_json(stored) if stored else None
         if shown is not None and asked == {name: shown.request.get(name) for name in asked}:
             # The fields changed because this run was opened, or are again what they were.
             return parts.show_again(shown, lang)
         return ask(parts, shell, asked, lang)
 
     wire_waiting(parts, shell)
+    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, shell.lang]
     # One event for all of them: were each its own, the answer to the older one could come last and stay.
     gr.on(
         [*([] if ZERO_GPU else typed), *chosen, parts.arrived.change],
         answer,
-        [*parts.fields.values(), parts.run, parts.waiting, shell.lang],
+        inputs,
         parts.result_outputs(shell),
         trigger_mode="always_last",
         **PRIVATE,
         **QUICK,
     )
+
+    def also(then: Callable[..., Any]) -> None:
+        then(answer, inputs, parts.result_outputs(shell), **PRIVATE, **QUICK)
+
+    return also
 
 
 def help_fold(demo: Demo) -> None:

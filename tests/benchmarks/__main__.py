@@ -5,9 +5,15 @@ Timings are for people to read; no test depends on one.
 
 import sys
 
-from tests.benchmarks import albert, masked_lm, squad, startup
+from tests.benchmarks import albert, electra, masked_lm, squad, startup
 
-BENCHMARKS = {"startup": startup.main, "masked_lm": masked_lm.main, "albert": albert.main, "squad": squad.main}
+BENCHMARKS = {
+    "startup": startup.main,
+    "masked_lm": masked_lm.main,
+    "albert": albert.main,
+    "squad": squad.main,
+    "electra": electra.main,
+}
 
 if __name__ == "__main__":
     names = sys.argv[1:] or list(BENCHMARKS)

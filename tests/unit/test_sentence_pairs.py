@@ -10,13 +10,14 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from transformers import AlbertConfig, AlbertForPreTraining, BertForMaskedLM, BertForPreTraining
 
+from playground.core.sentences import sentences
 from playground.demos.sentence_pairs import figures, pipeline, scoring, tab
 from playground.demos.sentence_pairs.claim import figures as claim_figures
 from playground.demos.sentence_pairs.claim import pipeline as claim
 from playground.demos.sentence_pairs.claim.schema import KINDS
 from playground.demos.sentence_pairs.claim.schema import Request as ClaimRequest
 from playground.demos.sentence_pairs.claim.schema import Result as ClaimResult
-from playground.demos.sentence_pairs.groups import elsewhere, groups, sentences
+from playground.demos.sentence_pairs.groups import elsewhere, groups
 from playground.demos.sentence_pairs.probe import figures as probe_figures
 from playground.demos.sentence_pairs.probe import pipeline as probe
 from playground.demos.sentence_pairs.probe.schema import FOLDS

@@ -1,13 +1,9 @@
-"""Three sentences that belong together in this order, written for this project; and sentences of a visitor's text."""
+"""Three sentences that belong together in this order, written for this project."""
 
 import random
-import re
 from functools import cache
 
 from playground.paths import ASSETS
-
-# A full stop, question or exclamation mark, perhaps a closing quote, and a gap.
-_END = re.compile(r"([.!?。？！][\"'”’)]*)\s+")
 
 
 @cache
@@ -28,8 +24,3 @@ def elsewhere(first: str, second: str) -> str:
         sentence = choice.choice(choice.choice(groups()))
         if sentence not in (first.strip(), second.strip()):
             return sentence
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, roughly: cut behind their closing marks and at line breaks."""
-    return [part.strip() for part in _END.sub(r"\1\n", text).splitlines() if part.strip()]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.core.intervals import bootstrap
+from playground.core.sentences import sentences
 from playground.demos.sentence_pairs.claim.schema import (
     HEADS,
     KINDS,
@@ -20,7 +21,7 @@ from playground.demos.sentence_pairs.claim.schema import (
     Result,
     Share,
 )
-from playground.demos.sentence_pairs.groups import groups, sentences
+from playground.demos.sentence_pairs.groups import groups
 from playground.demos.sentence_pairs.scoring import NSP, SOP, batches, reader
 from playground.messages import Complaint, Notice
 
