@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from playground.demos.electra.schema import DISCRIMINATOR, GENERATOR
+from playground.demos.electra.schema import DISCRIMINATOR
 from playground.inputs import ReadableText, without_controls
 from playground.messages import Complaint, Notice
 
@@ -37,7 +37,7 @@ class Request(BaseModel):
 
     text: ReadableText
     model: str = DISCRIMINATOR
-    generator_model: str = GENERATOR
+    generator_model: str = "bert-mini"  # knows better words than the discriminator's own generator, which is small
     changes: list[Change] = Field(default_factory=list, max_length=MAX_CHANGES)
     place: int | None = Field(default=None, ge=0)
     top_k: int = Field(default=12, ge=1, le=25)

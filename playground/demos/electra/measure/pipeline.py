@@ -72,7 +72,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
             if number == 0:
                 result = result.model_copy(update=_curves(models.discriminator, texts, found))
             yield Progress(done=number * len(texts) + len(found), total=total, result=result)
-        points[rate, temperature] = point = _point((rate, temperature), *_cases(texts, found))
+        points[rate, temperature] = point = _point((rate, temperature), *cases(texts, found))
         if number == 0:
             first = {"low": point.low, "high": point.high, "fooled": _fooled(models, found)}
             result = result.model_copy(update=first)
@@ -87,7 +87,7 @@ def prepare(request: Request) -> None:
     pair(request.generator_model, request.model, request.text[:2000])
 
 
-def _cases(texts: Sequence[Text], found: Judged) -> tuple[list[np.ndarray], list[np.ndarray], int]:
+def cases(texts: Sequence[Text], found: Judged) -> tuple[list[np.ndarray], list[np.ndarray], int]:
     """A sentence each: (n,) logits and (n,) bool replaced, special tokens left out; and how many were guessed."""
     scores, labels, guessed = [], [], 0
     for number in sorted(found):
@@ -130,7 +130,7 @@ def _number(value: float) -> float | None:
 
 def _curves(loaded: Loaded, texts: Sequence[Text], found: Judged) -> dict[str, object]:
     """The fields of the Result that the first pass fills; lists keep their lengths from one step to the next."""
-    parts, marks, guessed = _cases(texts, found)
+    parts, marks, guessed = cases(texts, found)
     scores, labels = np.concatenate(parts), np.concatenate(marks)
     area = auc(scores, labels)
     chances = torch.from_numpy(scores).sigmoid().double().numpy()
