@@ -1,6 +1,7 @@
 """Fixtures: one Chromium for all browser tests, and pages that report what must never happen."""
 
 import re
+import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+_BEFORE = 2.0  # seconds
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 ARGUMENTS = [
     "--no-sandbox",
@@ -44,6 +46,7 @@ class Watch:
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     leaving: set[Page | None] = field(default_factory=set)
+    cut: list[tuple[Page | None, float, str]] = field(default_factory=list)
 
     def follow(self, context: BrowserContext) -> None:
         context.on("page", lambda page: page.on("domcontentloaded", lambda page: self.leaving.discard(page)))
@@ -53,10 +56,15 @@ class Watch:
         context.on("request", self._sent)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # A page that is left cuts its stream, if one is open just then; nobody sees what it says of that.
-        left = message.page in self.leaving and _CUT.search(message.text)
-        if message.type == "error" and not left:
-            self.errors.append(f"console: {message.text} ({message.location.get('url')})")
+        if message.type != "error":
+            return
+        said = f"console: {message.text} ({message.location.get('url')})"
+        # A page that is left cuts its stream, if one is open just then, before or after it asks for the next page;
+        # nobody sees what it says of that.
+        if not _CUT.search(message.text):
+            self.errors.append(said)
+        elif message.page not in self.leaving:
+            self.cut.append((message.page, time.monotonic(), said))
 
     def _asked(self, dialog: Dialog) -> None:
         self.errors.append(f"dialog: {dialog.message!r}")
@@ -65,11 +73,13 @@ class Watch:
     def _sent(self, request: Request) -> None:
         self.requests.append(request.url)
         if request.is_navigation_request() and request.frame.parent_frame is None:
-            self.leaving.add(request.frame.page)
+            page, now = request.frame.page, time.monotonic()
+            self.leaving.add(page)
+            self.cut = [one for one in self.cut if one[0] != page or now - one[1] > _BEFORE]
 
     def problems(self) -> list[str]:
         left = [url for url in self.requests if not _stays(url)]
-        return [*self.errors, *(f"request left the machine: {url}" for url in left)]
+        return [*self.errors, *(said for _, _, said in self.cut), *(f"request left the machine: {url}" for url in left)]
 
 
 def _stays(url: str) -> bool:
