@@ -2,7 +2,7 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, kl_div, layer_norm
+from torch.nn.functional import cross_entropy
 from transformers import AlbertConfig, AlbertForPreTraining, AutoTokenizer, BertForPreTraining
 
 from playground.training import loop, pairs, texts
@@ -10,11 +10,11 @@ from playground.training.masked import EVALUATION_SEED, Batches, word_counts
 from playground.training.measures import Measure, share
 from playground.training.narrow import narrow_embeddings
 from playground.training.recipe import About, Places, Recipe, Trained
+from playground.training.taught import INPUTS, Teacher, apart, soft
 from playground.training.texts import Sizes
 
 NAME = "albert-mini"
 EMBEDDING = 128
-_INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 FROM_LAYER = 2  # of bert-mini; a middle one does a bit of everything
 
 CPU = Sizes(wikipedia=32_000_000, books=4_000_000, reviews=4_000_000, batch=16)
@@ -89,44 +89,27 @@ def start(base: BertForPreTraining, counts: Tensor) -> AlbertForPreTraining:
 def forward(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
     """(P, V) word logits at the chosen places, (B, 2) sentence-order logits, (B, T, H) hidden states of each layer."""
     assert isinstance(model, AlbertForPreTraining)
-    out = model.albert(**{key: batch[key] for key in _INPUTS}, output_hidden_states=True)
+    out = model.albert(**{key: batch[key] for key in INPUTS}, output_hidden_states=True)
     hidden = out.last_hidden_state.flatten(0, 1)[batch["places"]]  # (P, H)
     return model.predictions(hidden), model.sop_classifier(out.pooler_output), out.hidden_states
 
 
 class Loss:
-    """MLM + SOP + what a teacher adds: KL(teacher || student) at the chosen places (Hinton et al. 2015, T = 1), and
-    the mean squared distance of normalised hidden states, layer by layer (as TinyBERT, Jiao et al. 2020, section 3)."""
+    """MLM + SOP + what a teacher adds: soft targets at the chosen places, and its hidden states layer by layer."""
 
-    def __init__(self, teacher: BertForPreTraining) -> None:
-        self.teacher = teacher.eval().requires_grad_(False)
+    def __init__(self, teacher: Teacher) -> None:
+        self.teacher = teacher
 
     def __call__(self, model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]]:
         word_logits, order_logits, states = forward(model, batch)
-        with torch.no_grad():
-            taught = self.teacher.bert(**{key: batch[key] for key in _INPUTS}, output_hidden_states=True)
-            wanted = self.teacher.cls.predictions(taught.last_hidden_state.flatten(0, 1)[batch["places"]])
-        real = batch["attention_mask"].bool()
-        apart = [
-            (_normal(mine[real]) - _normal(theirs[real])).square().mean()
-            for mine, theirs in zip(states, taught.hidden_states, strict=True)
-        ]
+        wanted, taught = self.teacher(batch)
         parts = {
             "mlm": cross_entropy(word_logits.float(), batch["words"]),
             "sop": cross_entropy(order_logits.float(), batch["label"]),
-            "soft": kl_div(
-                word_logits.float().log_softmax(-1),
-                wanted.float().log_softmax(-1),
-                reduction="batchmean",
-                log_target=True,
-            ),
-            "hidden": torch.stack(apart).mean(),
+            "soft": soft(word_logits, wanted),
+            "hidden": apart(states, taught, batch["attention_mask"].bool()),
         }
         return torch.stack(list(parts.values())).sum(), parts
-
-
-def _normal(states: Tensor) -> Tensor:
-    return layer_norm(states.float(), states.shape[-1:])
 
 
 def train(places: Places, settings: loop.Settings, device: torch.device, sizes: Sizes | None = None) -> Trained:
@@ -141,7 +124,7 @@ def train(places: Places, settings: loop.Settings, device: torch.device, sizes: 
     new = {name for name, _ in model.named_parameters() if name.startswith(heads)}
     batches = Batches(text, tokenizer, sizes.batch, settings.seed, pairs.draw_order)
     progress = loop.train(
-        model, batches, Loss(teacher.to(device)), settings, places.state / NAME, device, new_parameters=new
+        model, batches, Loss(Teacher(teacher.to(device))), settings, places.state / NAME, device, new_parameters=new
     )
     model.config.classifier_dropout_prob = 0.1
     return Trained({NAME: model}, tokenizer, progress)

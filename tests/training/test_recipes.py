@@ -64,6 +64,11 @@ RECIPES: dict[str, tuple[ModuleType, Any, float, str, dict[str, str]]] = {
 each = pytest.mark.parametrize("name", RECIPES)
 
 
+def _curve(name: str, steps: int) -> int:
+    """Steps whose loss is compared: ELECTRA's generator first learns alone, from another one."""
+    return steps - round(electra_mini.ALONE * steps) if name == "electra-mini" else steps
+
+
 def _train(name: str, places: Places, steps: int) -> Trained:
     module, sizes, rate, *_ = RECIPES[name]
     settings = loop.Settings(rate, head_factor=module.RECIPE.head_factor, steps=steps)
@@ -79,7 +84,7 @@ def test_every_recipe_is_tested_here() -> None:
 def test_twenty_steps_lower_the_loss_and_what_is_written_is_measured(name: str, places: Places) -> None:
     trained = _train(name, places, 20)
     losses = [entry["loss"] for entry in trained.progress.history]
-    assert len(losses) == 20
+    assert len(losses) == _curve(name, 20) and trained.progress.step == 20
     assert sum(losses[-5:]) < 0.95 * sum(losses[:5])
     heads = RECIPES[name][4]
     assert set(trained.models) == set(heads)
@@ -110,7 +115,7 @@ def test_a_resumed_run_has_the_loss_curve_of_an_uninterrupted_one(
         patch.setattr(loop, "train", lambda *args, **options: real(*args, **options, stop_at=3))
         _train(name, places, 8)
     resumed = _train(name, places, 8).progress.history
-    assert len(whole) == 8 and resumed == whole
+    assert len(whole) == _curve(name, 8) and resumed == whole
 
 
 @each

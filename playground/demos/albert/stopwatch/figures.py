@@ -23,6 +23,8 @@ def times(result: Result, language: str) -> go.Figure:
     )
     for row, (panel, colour) in enumerate(_PANELS, start=1):
         found: list[tuple[Timed, Time]] = [(one, getattr(one, panel)) for one in result.timed]
+        names = [say("pg_stw_yours", language) if one.name == "yours" else one.name for one, _ in found]
+        dots = [(one.parameters / 1e6, time.median) for one, time in found]
         drawn.add_scatter(
             x=[one.parameters / 1e6 for one, _ in found],
             y=[time.median for _, time in found],
@@ -33,8 +35,8 @@ def times(result: Result, language: str) -> go.Figure:
                 "arrayminus": [time.median - time.low for _, time in found],
             },
             mode="markers+text",
-            text=[say("pg_stw_yours", language) if one.name == "yours" else one.name for one, _ in found],
-            textposition=_sides([one.parameters for one, _ in found]),
+            text=names,
+            textposition=_sides(names, dots),
             marker={"size": 12, "color": colour},
             customdata=[[f"{one.parameters:,}", round(1000 * result.tokens / time.median)] for one, time in found],
             hovertemplate=say("pg_stw_hover", language) + "<extra></extra>",
@@ -52,10 +54,44 @@ def times(result: Result, language: str) -> go.Figure:
     return drawn
 
 
-def _sides(widths: list[int]) -> list[str]:
-    """Where each name stands: above one dot, below the next, so that neighbours do not meet."""
-    order = sorted(range(len(widths)), key=widths.__getitem__)
-    return ["top center" if order.index(place) % 2 == 0 else "bottom center" for place in range(len(widths))]
+_PIXELS = (380, 170)  # of a panel in a narrow column
+_SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
+Box = tuple[float, float, float, float]
+
+
+def _sides(names: list[str], dots: list[tuple[float, float]]) -> list[str]:
+    """Where each name stands beside its dot (millions, ms): where it meets least of the other names and dots."""
+    low, high = _range([millions for millions, _ in dots])
+    most = 1.34 * max((time for _, time in dots), default=1.0)
+    places = [
+        (_PIXELS[0] * (math.log10(millions) - low) / (high - low), _PIXELS[1] * time / most) for millions, time in dots
+    ]
+    taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+    sides = []
+    for name, (x, y) in zip(names, places, strict=True):
+        around = {side: _box(name, x, y, *towards) for side, towards in _SIDES.items()}
+        best = min(around, key=lambda side: sum(_shared(around[side], other) for other in (*taken, *_EDGES)))
+        taken.append(around[best])
+        sides.append(best)
+    return sides
+
+
+_FAR = 1000.0
+_EDGES: tuple[Box, Box] = ((-_FAR, -_FAR, 0, _FAR), (_PIXELS[0], -_FAR, _PIXELS[0] + _FAR, _FAR))
+
+
+def _box(name: str, x: float, y: float, right: int, up: int) -> Box:
+    """Left, bottom, right and top of a name of 12-pixel letters."""
+    width, height = 7.0 * len(name), 14.0
+    x, y = x + right * (9 + width / 2), y + up * (9 + height / 2)
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _shared(one: Box, other: Box) -> float:
+    """Square pixels that two boxes have in common."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, width) * max(0.0, height)
 
 
 def _range(millions: list[float]) -> list[float]:
