@@ -45,6 +45,8 @@ def test_stored_examples_match_their_schema_and_requests(demo: Demo) -> None:
 def test_stored_examples_are_what_the_models_say_now(demo: Demo) -> None:
     """A new checkpoint without new examples would show one model's bars under another's name."""
     run = examples.stored(demo.name)[0]
+    if demo.name == "electra_efficiency":
+        pytest.skip("it trains for minutes on each Python's own manual, on no two machines to the same digit")
     result = demo.run(demo.request.model_validate(run.request))
     if demo.progress:
         *_, result = result  # type: ignore[misc]

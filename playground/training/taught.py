@@ -13,7 +13,7 @@ INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 
 
 class Teacher:
-    """A frozen BERT; called, it gives (P, V) word logits at the chosen places and (B, T, H) states, embeddings first."""
+    """Frozen BERT; called, it gives (P, V) word logits at the chosen places and (B, T, H) states, embeddings first."""
 
     def __init__(self, model: BertForPreTraining) -> None:
         self.model = model.eval().requires_grad_(False)

@@ -213,7 +213,7 @@ def test_a_run_grows_is_the_same_again_and_ends_with_a_comparison() -> None:
     done = [step.done for step in steps if isinstance(step, Progress)]
     assert done == sorted(done) and done[-1] == 10 * 2 * 3
     sizes = [len(step.result.points) for step in steps if isinstance(step, Progress)]
-    assert sizes == sorted(sizes) and len(last.points) == 2 * 3 * 7
+    assert sizes == sorted(sizes) and len(last.points) == 2 * 3 * 6
     assert {point.accuracy for point in last.points} == {None}  # the topics go with the manual alone
     assert (last.tokens, last.masked) == (4, 1)
     assert [one.objective for one in last.equal] == list(OBJECTIVES) and len(last.gains) == 2

@@ -14,7 +14,7 @@ installation carries (Python's own manual) or on yours:
    frequent word or not (AUC), and which of four topics is a sentence about (120 sentences; a guess is right in
    25%)?
 
-The result is what it is: some 600 steps of a tiny encoder are no pre-training. The first judge resembles what RTD
+The result is what it is: some hundred steps of a tiny encoder are no pre-training. The first judge resembles what RTD
 trains; the second resembles neither. In the paper (Table 5, GLUE) all tokens beat the masked places by 2.6 points,
 and BERT by 2.8. The points show each seed, the lines their means; look at the spread before you believe a
 difference.

@@ -26,7 +26,7 @@ from playground.messages import Complaint, Notice
 from playground.models.device import TURNS, device
 from playground.models.loading import load
 
-_JUDGED = 6  # times after the start
+_JUDGED = 5  # times after the start
 _OFTEN = 0.3  # seconds from one Progress to the next
 _VOCABULARY = ("bert-mini", "masked_lm")  # whose tokens the text is counted in
 

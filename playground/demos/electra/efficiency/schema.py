@@ -22,7 +22,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: ReadableText = "The chef cooked the meal while her guests waited in the garden."
-    steps: int = Field(default=600, ge=10, le=2000)
+    steps: int = Field(default=400, ge=10, le=2000)
     seeds: int = Field(default=3, ge=1, le=5)
     seed: int = Field(default=1, ge=0, le=99_999)
     source: str = Field(default="", max_length=200)

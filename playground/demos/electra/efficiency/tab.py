@@ -35,9 +35,11 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             text = gr.Textbox(asked["text"], label=t("pg_elf_text"), lines=2, max_lines=8, elem_id="elf-text")
             with gr.Row():
                 steps = Range(
-                    20, 2000, value=asked["steps"], step=10, label=t("pg_elf_steps"), elem_id="elf-steps", min_width=180
+                    20, 2000, value=asked["steps"], step=10, label=t("pg_elf_steps"), elem_id="elf-steps", min_width=210
                 )
-                seeds = Range(1, 5, value=asked["seeds"], step=1, label=t("pg_elf_seeds"), elem_id="elf-seeds")
+                seeds = Range(
+                    1, 5, value=asked["seeds"], step=1, label=t("pg_elf_seeds"), elem_id="elf-seeds", min_width=150
+                )
                 seed = Whole(
                     asked["seed"],
                     label=t("pg_seed"),
@@ -121,13 +123,15 @@ def _verdict(result: Result, language: str) -> str:
     printed = {_PAPER[row.model]: row.scores[0] for row in paper.rows}
     found = {one.objective: one for one in result.equal}
     heads = [say(f"pg_elf_col_{head}", language) for head in ("objective", "loss", "cost", "auc", "accuracy", "paper")]
+    seeds = len({point.seed for point in result.points})
+    spread = seeds > 1
     rows = []
     for cost in result.costs:
         one = found.get(cost.objective)
-        area = "–" if one is None else f"{one.auc:.3f} ± {one.auc_spread:.3f}"
+        area = "–" if one is None else f"{one.auc:.3f}" + (f" ± {one.auc_spread:.3f}" if spread else "")
         share = "–"
         if one is not None and one.accuracy is not None and one.accuracy_spread is not None:
-            share = f"{percent(one.accuracy)} ± {percent(one.accuracy_spread)}"
+            share = percent(one.accuracy) + (f" ± {percent(one.accuracy_spread)}" if spread else "")
         rows.append(
             (
                 say(f"pg_elf_{cost.objective}", language),
@@ -140,16 +144,20 @@ def _verdict(result: Result, language: str) -> str:
         )
     gains = [
         say(
-            "pg_elf_gain",
+            "pg_elf_gain" if spread else "pg_elf_gain_one",
             language,
             over=say(f"pg_elf_{gain.over}", language),
             gain=f"{gain.auc:+.3f}",
             spread=f"{gain.auc_spread:.3f}",
             ahead=gain.ahead,
-            seeds=len({point.seed for point in result.points}),
+            seeds=seeds,
         )
         for gain in result.gains
     ]
-    at = "" if result.gflops is None else say("pg_elf_at", language, gflops=f"{result.gflops:,.0f}")
+    at = (
+        ""
+        if result.gflops is None
+        else say("pg_elf_at" if spread else "pg_elf_at_one", language, gflops=f"{result.gflops:,.0f}")
+    )
     source = say("pg_pub_source", language, source=paper.source)
     return small(at) + table(heads, rows, numbers=(1, 2, 3, 4, 5)) + small(*gains, source)
