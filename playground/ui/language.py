@@ -4,12 +4,13 @@ Labels follow the browser by `gr.I18n`; texts and figures that an event makes ar
 learns the language only from the event: every such event takes `lang` last and passes LANG_JS as its `js`.
 """
 
-from collections.abc import Iterable
+import json
+import re
 
 import gradio as gr
+from gradio.context import get_blocks_context
 from gradio.i18n import I18nData
 
-from playground.demo import Demo
 from playground.messages import LANGUAGES, texts
 
 # Replaces the last input, whatever it holds, by the language that the page is in now.
@@ -33,25 +34,21 @@ function pgLanguage(lang) {
 </script>"""
 
 
-def i18n(demos: Iterable[Demo]) -> gr.I18n:
-    """All labels for launch(); a demo's English help is the docstring of its package.
+def i18n(app: gr.Blocks) -> gr.I18n:
+    """For launch(): the labels of the app, in both languages.
 
-    What has places to fill is written by the server alone, so it is not sent.
+    Most texts are written by the server alone, with an answer; they are not sent with the page.
     """
-    tables = {
-        language: {key: text for key, text in texts(language).items() if "{" not in text} for language in LANGUAGES
-    }
-    tables["en"] |= {help_key(demo): demo.help for demo in demos}
+    labels = set(re.findall(r"\bpg_\w+", json.dumps(app.config, default=str)))
+    tables = {language: {key: text for key, text in texts(language).items() if key in labels} for language in LANGUAGES}
     return gr.I18n(**tables)
-
-
-def help_key(demo: Demo) -> str:
-    return f"pg_help_{demo.name}"
 
 
 def t(key: str) -> I18nData:
     """A label by its key, translated in the browser. Raises KeyError for a key that no language has, and for a text
-    with places to fill."""
+    with places to fill; RuntimeError in an event: what was no label when the page was built is not sent with it."""
     if "{" in texts("ko").get(key, "{"):
         raise KeyError(key)
+    if get_blocks_context() is None:
+        raise RuntimeError(f"{key}: an event says its texts itself, by messages.say()")
     return I18nData(key)

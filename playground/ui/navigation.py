@@ -14,6 +14,7 @@ from gradio.events import Dependency
 
 from playground.messages import language_of
 from playground.runs import Run, to_link
+from playground.ui.experiment import Help, help_text
 from playground.ui.lanes import QUICK
 from playground.ui.page import address, opening
 from playground.ui.shell import Shell, TabParts, opened, status
@@ -49,7 +50,7 @@ def wire(app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], shell: Shell) ->
     inside = {place.idea: gr.State(place.idea) for place in places}
     restored = _restore(app, bar, places, inside, shell)
     _arrive(places, inside, shell)
-    _follow_language(places, shell)
+    _follow_language(places, [part for part in app.blocks.values() if isinstance(part, Help)], shell)
     for place in places:
         for component in (*place.parts.unseen, place.parts.waiting, place.parts.arrived):
             component.render()
@@ -165,14 +166,16 @@ def _named(function: Callable[..., list[Any]], named: str) -> Callable[..., list
     return lambda *inputs: function(*inputs, named=named)
 
 
-def _follow_language(places: Sequence[Place], shell: Shell) -> None:
-    """Switching the language redraws what was drawn; labels follow by themselves."""
-    outputs = _unique([part for place in places for part in place.parts.result_outputs(shell)])
+def _follow_language(places: Sequence[Place], helps: Sequence[Help], shell: Shell) -> None:
+    """Switching the language redraws what was drawn, and says again what was explained; labels follow by themselves."""
+    outputs = _unique([*helps, *(part for place in places for part in place.parts.result_outputs(shell))])
 
     def redraw(*inputs: str) -> list[Any]:
-        *runs, search, lang = inputs
+        explained, (*runs, search, lang) = inputs[: len(helps)], inputs[len(helps) :]
         shown = dict(parse_qsl(search.lstrip("?"))).get("tab", places[0].name)
-        answers: list[tuple[Sequence[Component], Sequence[Any]]] = []
+        answers: list[tuple[Sequence[Component], Sequence[Any]]] = [
+            ([part], [help_text(part.demo, lang)]) for part, text in zip(helps, explained, strict=True) if text
+        ]
         for place, stored in zip(places, runs, strict=True):
             if stored:
                 run = Run.model_validate_json(stored)
@@ -184,7 +187,7 @@ def _follow_language(places: Sequence[Place], shell: Shell) -> None:
 
     shell.page.language(
         redraw,
-        [*(place.parts.run for place in places), gr.Textbox("", visible=False), shell.lang],
+        [*helps, *(place.parts.run for place in places), gr.Textbox("", visible=False), shell.lang],
         outputs,
         js=_SEARCH_JS,
         **_PRIVATE,
