@@ -118,19 +118,10 @@ def live(
     return also
 
 
-class Help(gr.Markdown):
-    """Empty until its fold is opened: no page is sent with all the explanations. demo: what it explains."""
-
-    demo: Demo
-
-    def get_block_name(self) -> str:
-        return "markdown"
-
-
 def help_fold(demo: Demo) -> None:
+    """What a demo says of itself. It comes when the fold is opened: no page is sent with all the explanations."""
     with gr.Accordion(t("pg_help"), open=False) as fold:
-        text = Help("")
-    text.demo = demo
+        text = gr.Markdown("")
     # Only the language goes in: LANG_JS puts it into the component's place.
     fold.expand(lambda lang: help_text(demo, lang), text, text, queue=False, **PRIVATE)
 

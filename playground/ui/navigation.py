@@ -1,4 +1,4 @@
-"""Which experiment is on the screen: tabs and sub-tabs, share links, and the switch of the language.
+"""Which experiment is on the screen: tabs and sub-tabs, and share links.
 
 Only the first experiment is drawn in the page that is sent; each other one when it is first looked at.
 """
@@ -14,7 +14,6 @@ from gradio.events import Dependency
 
 from playground.messages import language_of
 from playground.runs import Run, to_link
-from playground.ui.experiment import Help, help_text
 from playground.ui.lanes import QUICK
 from playground.ui.page import address, opening
 from playground.ui.shell import Shell, TabParts, opened, status
@@ -50,7 +49,6 @@ def wire(app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], shell: Shell) ->
     inside = {place.idea: gr.State(place.idea) for place in places}
     restored = _restore(app, bar, places, inside, shell)
     _arrive(places, inside, shell)
-    _follow_language(places, [part for part in app.blocks.values() if isinstance(part, Help)], shell)
     for place in places:
         for component in (*place.parts.unseen, place.parts.waiting, place.parts.arrived):
             component.render()
@@ -164,32 +162,3 @@ def _arrive(places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shel
 
 def _named(function: Callable[..., list[Any]], named: str) -> Callable[..., list[Any]]:
     return lambda *inputs: function(*inputs, named=named)
-
-
-def _follow_language(places: Sequence[Place], helps: Sequence[Help], shell: Shell) -> None:
-    """Switching the language redraws what was drawn, and says again what was explained; labels follow by themselves."""
-    outputs = _unique([*helps, *(part for place in places for part in place.parts.result_outputs(shell))])
-
-    def redraw(*inputs: str) -> list[Any]:
-        explained, (*runs, search, lang) = inputs[: len(helps)], inputs[len(helps) :]
-        shown = dict(parse_qsl(search.lstrip("?"))).get("tab", places[0].name)
-        answers: list[tuple[Sequence[Component], Sequence[Any]]] = [
-            ([part], [help_text(part.demo, lang)]) for part, text in zip(helps, explained, strict=True) if text
-        ]
-        for place, stored in zip(places, runs, strict=True):
-            if stored:
-                run = Run.model_validate_json(stored)
-                values = place.parts.show_result(run, language_of(lang), link=False, stored=run in place.examples)
-                if place.name != shown:
-                    values[-2] = gr.skip()  # the status line speaks of what is looked at
-                answers.append((place.parts.result_outputs(shell), values))
-        return _filled(outputs, *answers)
-
-    shell.page.language(
-        redraw,
-        [*helps, *(place.parts.run for place in places), gr.Textbox("", visible=False), shell.lang],
-        outputs,
-        js=_SEARCH_JS,
-        **_PRIVATE,
-        **QUICK,
-    )

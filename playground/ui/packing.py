@@ -29,20 +29,26 @@ _NUMBER = 9  # characters of {"$":123}; what is hardly longer is not worth a num
 Json = Any
 
 
-def packed_page(document: bytes) -> bytes:
-    """The document with its description packed; as it was where it has none."""
-    return _DESCRIPTION.sub(lambda found: _script(found[1]) or found[0], document, count=1)
+def packed_page(document: bytes, language: str) -> bytes:
+    """The document with its description packed, the labels in one language only; as it was where it has none."""
+    return _DESCRIPTION.sub(lambda found: _script(found[1], language) or found[0], document, count=1)
 
 
-@lru_cache(maxsize=4)  # a page of the same app is nearly always the same
-def _script(description: bytes) -> bytes | None:
+@lru_cache(maxsize=8)  # a page of the same app is nearly always the same
+def _script(description: bytes, language: str) -> bytes | None:
     config = json.loads(description)
     if "layout" not in config:  # whoever has to log in first is sent next to nothing
         return None
-    packed = _written(pack(config))
+    packed = _written(pack(spoken(config, language)))
     for character in "<>&'":
         packed = packed.replace(character, f"\\u{ord(character):04x}")
     return f"{{{_UNPACK}window.gradio_config = pgUnpack({packed});}}</script>{_API}".encode()
+
+
+def spoken(config: Mapping[str, Json], language: str) -> dict[str, Json]:
+    """The description with the labels of one language."""
+    translations = config.get("i18n_translations") or {}
+    return {**config, "i18n_translations": {name: translations[name] for name in translations if name == language}}
 
 
 def pack(config: Mapping[str, Json]) -> dict[str, Json]:
