@@ -2,11 +2,15 @@ function pgUnpack({ config, usual, forms, labels, often }) {
 	// A copy each time: the page changes what it is given.
 	function whole(part) {
 		if (Array.isArray(part)) return part.map(whole);
+		if (typeof part === "string") return text(part);
 		if (part === null || typeof part !== "object") return part;
-		if (typeof part.$ === "number") return whole(often[part.$]);
-		if (typeof part["~"] === "number")
-			return `__i18n__{"__type__": "translation_metadata", "key": "${labels[part["~"]][0]}"}`;
 		return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, whole(value)]));
+	}
+	function text(part) {
+		const rest = part.slice(1);
+		if (part[0] === "$") return whole(often[rest]);
+		if (part[0] === "~") return `__i18n__{"__type__": "translation_metadata", "key": "${labels[rest][0]}"}`;
+		return part[0] === "=" ? rest : part;
 	}
 	function made([form, ...values]) {
 		const [kind, keys, missing] = forms[form];

@@ -24,7 +24,7 @@ _DESCRIPTION = re.compile(
 _API = '<link rel="preload" href="gradio_api/info" as="fetch" crossorigin>'
 # A label to be translated in the page, as Gradio writes it: some 60 characters around each key.
 _LABEL = re.compile(r'__i18n__\{"__type__": "translation_metadata", "key": "(\w+)"\}')
-_NUMBER = 9  # characters of {"$":123}; what is hardly longer is not worth a number
+_NUMBER = 6  # characters of "$123"; what is hardly longer is not worth a number
 
 Json = Any
 
@@ -58,8 +58,9 @@ def pack(config: Mapping[str, Json]) -> dict[str, Json]:
     forms: [kind, settings that differ from the usual, usual settings that are missing]; every component and event
     becomes [its form, the values of the settings that differ]. A component's properties count as settings, with a
     dot before the name, and an id is told by how far it lies from the one before.
-    labels: [key, its text in each language of config["i18n_translations"]]; a label becomes {"~": its place there}.
-    often: parts that recur, each of which becomes {"$": its place there}.
+    labels: [key, its text in each language of config["i18n_translations"]]; a label becomes "~" and its place there.
+    often: parts that recur, each of which becomes "$" and its place there.
+    A text that itself begins with "$", "~" or "=" is told by a "=" before it.
     Of the layout is left [id, what is inside] for a box and the id for anything else.
     """
     packed = dict(config)
@@ -143,18 +144,22 @@ def _usual(objects: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
 class _Labels:
     def __init__(self, translations: Mapping[str, Mapping[str, str]]) -> None:
         keys = dict.fromkeys(key for texts in translations.values() for key in texts)
-        self.rows: list[list[Json]] = [[key, *(texts.get(key) for texts in translations.values())] for key in keys]
         self._places = {key: place for place, key in enumerate(keys)}
+        self.rows: list[Json] = self.packed([[key, *(said.get(key) for said in translations.values())] for key in keys])
 
     def packed(self, part: Json) -> Json:
-        if isinstance(part, str) and (label := _LABEL.fullmatch(part)):
-            place = self._places.setdefault(label[1], len(self.rows))
-            if place == len(self.rows):
-                self.rows.append([label[1]])
-            return {"~": place}
         if isinstance(part, dict):
             return {key: self.packed(value) for key, value in part.items()}
-        return [self.packed(value) for value in part] if isinstance(part, list) else part
+        if isinstance(part, list):
+            return [self.packed(value) for value in part]
+        if not isinstance(part, str):
+            return part
+        if not (label := _LABEL.fullmatch(part)):
+            return f"={part}" if part.startswith(("$", "~", "=")) else part
+        place = self._places.setdefault(label[1], len(self.rows))
+        if place == len(self.rows):
+            self.rows.append([label[1]])
+        return f"~{place}"
 
 
 def _recurring(whole: dict[str, Json]) -> dict[str, Json]:
@@ -181,7 +186,7 @@ def _recurring(whole: dict[str, Json]) -> dict[str, Json]:
             kept = inside(part)
             places[written] = len(often)
             often.append(kept)
-        return {"$": places[written]}
+        return f"${places[written]}"
 
     def inside(part: Json) -> Json:
         if isinstance(part, dict):
