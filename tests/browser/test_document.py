@@ -55,7 +55,7 @@ def test_a_page_brings_the_labels_of_its_language_and_no_other_text(app_url: str
     for demo in demos.EVERY:
         assert demo.help.strip()[:60] not in english
         assert texts("ko")[f"pg_help_{demo.name}"].strip()[:30] not in korean
-    for key in ("pg_err_empty", "pg_mlm_col_candidates", "pg_link_copied"):
+    for key in ("pg_err_empty", "pg_err_link_broken", "pg_note_press_start"):
         assert key not in labels["en"] and texts("en")[key] not in english and texts("ko")[key] not in korean
 
 

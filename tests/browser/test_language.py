@@ -91,6 +91,6 @@ def test_gradios_settings_switch_the_language_too(page: Page, app_url: str) -> N
     page.get_by_label("Language", exact=True).click()
     page.get_by_role("option", name="한국어").click()
     page.wait_for_url("**lang=ko*")
-    expect(screen.plot).to_contain_text("가린 단어")
+    expect(screen.plot).to_contain_text("5번 자리: 직접 입력한 [MASK]")
     expect(screen.text).to_have_value("The dog chased the [MASK].")
     expect(page.get_by_text(texts("ko")["pg_mlm_text"], exact=True)).to_be_attached()
