@@ -15,7 +15,7 @@ demo = build()
 if __name__ == "__main__":
     if ON_ZERO_GPU:
         warm_up()  # models must be on the device before workers are forked
-    demo.launch(prevent_thread_lock=True, **launch_options())
+    demo.launch(prevent_thread_lock=True, **launch_options(demo))
     if not ON_ZERO_GPU:
         warm_up()
     demo.block_thread()

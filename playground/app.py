@@ -64,7 +64,7 @@ def _create(demo: Demo, shell: Shell) -> TabParts:
     return parts
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(app: gr.Blocks) -> dict[str, Any]:
     """Arguments of `launch()`, and of `gr.mount_gradio_app` as far as it takes them."""
     return {
         "server_name": os.environ.get("HOST") or None,  # None: this machine only; a Space sets its own
@@ -73,7 +73,7 @@ def launch_options() -> dict[str, Any]:
         "theme": theme.theme(),
         "css": theme.CSS,
         "app_kwargs": {"middleware": [Middleware(GZipMiddleware, minimum_size=4096), Middleware(Document)]},
-        "i18n": language.i18n(demos.EVERY),
+        "i18n": language.i18n(app),
         "favicon_path": str(ASSETS / "favicon.svg"),
         "footer_links": ["api", "settings"],
         "ssr_mode": False,

@@ -1,9 +1,10 @@
 """The document that a browser is sent: what we change in the page that Gradio writes."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.ui.language import FIRST
+from playground.messages import language_of
+from playground.ui.language import head, tag_of
 from playground.ui.packing import packed_page
 
 
@@ -14,23 +15,30 @@ class Document:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
         started: Message | None = None
+        accepted = Headers(scope=scope).get("accept-language", "")
+        tag = tag_of(scope["query_string"].decode("latin-1"), accepted)
 
         async def edited(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start" and _is_html(message):
                 started = message  # held back: its length is known with the body only
             elif started is not None:
-                body = packed_page(message.get("body", b"").replace(b"<head>", b"<head>" + FIRST, 1))
+                body = packed_page(message.get("body", b""), language_of(tag))
+                body = body.replace(b"<head>", b"<head>" + head(tag), 1)
+                headers = MutableHeaders(scope=started)
+                headers.add_vary_header("Accept-Language")
                 if not message.get("more_body"):
-                    MutableHeaders(scope=started)["content-length"] = str(len(body))
+                    headers["content-length"] = str(len(body))
                 await send(started)
                 started = None
                 await send({**message, "body": body})
             else:
                 await send(message)
 
-        await self.app(scope, receive, edited if scope["type"] == "http" else send)
+        await self.app(scope, receive, edited)
 
 
 def _is_html(start: Message) -> bool:

@@ -7,11 +7,12 @@ import gradio as gr
 from gradio.components import Component
 
 from playground.demo import Demo
+from playground.messages import language_of, texts
 from playground.models import catalogue
 from playground.runs import Run
 from playground.ui.fetching import give_up, waits_for
 from playground.ui.lanes import QUICK, ZERO_GPU
-from playground.ui.language import LANG_JS, help_key, t
+from playground.ui.language import LANG_JS, t
 from playground.ui.shell import Shell, TabParts, ask
 from playground.ui.waiting import wire_waiting
 
@@ -118,5 +119,13 @@ def live(
 
 
 def help_fold(demo: Demo) -> None:
-    with gr.Accordion(t("pg_help"), open=False):
-        gr.Markdown(t(help_key(demo)))
+    """What a demo says of itself. It comes when the fold is opened: no page is sent with all the explanations."""
+    with gr.Accordion(t("pg_help"), open=False) as fold:
+        text = gr.Markdown("")
+    # Only the language goes in: LANG_JS puts it into the component's place.
+    fold.expand(lambda lang: help_text(demo, lang), text, text, queue=False, **PRIVATE)
+
+
+def help_text(demo: Demo, language: str) -> str:
+    """What a demo says of itself, in Markdown: the docstring of its package, or the Korean text beside it."""
+    return texts("ko")[f"pg_help_{demo.name}"] if language_of(language) == "ko" else demo.help

@@ -1,4 +1,4 @@
-"""Which experiment is on the screen: tabs and sub-tabs, share links, and the switch of the language.
+"""Which experiment is on the screen: tabs and sub-tabs, and share links.
 
 Only the first experiment is drawn in the page that is sent; each other one when it is first looked at.
 """
@@ -49,7 +49,6 @@ def wire(app: gr.Blocks, bar: gr.Tabs, places: Sequence[Place], shell: Shell) ->
     inside = {place.idea: gr.State(place.idea) for place in places}
     restored = _restore(app, bar, places, inside, shell)
     _arrive(places, inside, shell)
-    _follow_language(places, shell)
     for place in places:
         for component in (*place.parts.unseen, place.parts.waiting, place.parts.arrived):
             component.render()
@@ -163,30 +162,3 @@ def _arrive(places: Sequence[Place], inside: Mapping[str, gr.State], shell: Shel
 
 def _named(function: Callable[..., list[Any]], named: str) -> Callable[..., list[Any]]:
     return lambda *inputs: function(*inputs, named=named)
-
-
-def _follow_language(places: Sequence[Place], shell: Shell) -> None:
-    """Switching the language redraws what was drawn; labels follow by themselves."""
-    outputs = _unique([part for place in places for part in place.parts.result_outputs(shell)])
-
-    def redraw(*inputs: str) -> list[Any]:
-        *runs, search, lang = inputs
-        shown = dict(parse_qsl(search.lstrip("?"))).get("tab", places[0].name)
-        answers: list[tuple[Sequence[Component], Sequence[Any]]] = []
-        for place, stored in zip(places, runs, strict=True):
-            if stored:
-                run = Run.model_validate_json(stored)
-                values = place.parts.show_result(run, language_of(lang), link=False, stored=run in place.examples)
-                if place.name != shown:
-                    values[-2] = gr.skip()  # the status line speaks of what is looked at
-                answers.append((place.parts.result_outputs(shell), values))
-        return _filled(outputs, *answers)
-
-    shell.page.language(
-        redraw,
-        [*(place.parts.run for place in places), gr.Textbox("", visible=False), shell.lang],
-        outputs,
-        js=_SEARCH_JS,
-        **_PRIVATE,
-        **QUICK,
-    )

@@ -32,12 +32,11 @@ function act(action) {
 
 watch("value", () => props.value && act(JSON.parse(props.value)));
 
-let language = document.documentElement.lang;
+// Gradio's settings switch the language in place, but the labels of another language come with another page.
+const language = document.documentElement.lang;
 const observer = new MutationObserver(() => {
-	if (!element.isConnected) return observer.disconnect();
-	if (document.documentElement.lang !== language) {
-		language = document.documentElement.lang;
-		trigger("language", language);
-	}
+	const { lang } = document.documentElement;
+	if (!element.isConnected) observer.disconnect();
+	else if (lang !== language && lang !== new URLSearchParams(location.search).get("lang")) pgLanguage(lang);
 });
 observer.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });

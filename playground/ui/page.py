@@ -19,7 +19,7 @@ _number = itertools.count(1)
 
 
 class Page(gr.HTML):
-    """value: one of the actions below. `.language` fires when the visitor switches the language."""
+    """value: one of the actions below."""
 
     def __init__(self, value: dict[str, Any] | str | None = None, **options: Any) -> None:
         super().__init__(

@@ -12,12 +12,12 @@ from playground.messages import say
 from playground.models import catalogue
 from playground.plots.style import percent
 from playground.runs import Run
-from playground.ui.experiment import wire_chips
+from playground.ui.experiment import help_fold, wire_chips
 from playground.ui.fetching import call_if_here, give_up, waits_for
 from playground.ui.figure import Figure
 from playground.ui.inputs import Range
 from playground.ui.lanes import QUICK, ZERO_GPU
-from playground.ui.language import LANG_JS, help_key, t
+from playground.ui.language import LANG_JS, t
 from playground.ui.shell import Shell, TabParts, ask, run_bar
 from playground.ui.tokens import Token, TokenStrip
 from playground.ui.waiting import wire_waiting
@@ -90,8 +90,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 notice=notice,
             )
             run_bar(parts, shell)
-    with gr.Accordion(t("pg_help"), open=False):
-        gr.Markdown(t(help_key(DEMO)))
+    help_fold(DEMO)
 
     def asked(text: str, model: str, top_k: int, looking: bool, layer: int, head: int) -> dict[str, Any]:
         attention = {"layer": layer, "head": head} if looking else {"layer": None, "head": 0}
