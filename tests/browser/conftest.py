@@ -34,7 +34,7 @@ ARGUMENTS = [
 _FAILED = pytest.StashKey[bool]()
 # What Gradio's page says where its stream of answers is cut.
 _CUT = re.compile(r"AbortError: signal is aborted|Unexpected error Connection errored out")
-expect.set_options(timeout=15_000)  # a busy machine is no reason to fail
+expect.set_options(timeout=30_000)  # a busy machine is no reason to fail
 
 NewPage = Callable[..., Page]
 
@@ -114,7 +114,7 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewPa
     def make(**options: Any) -> Page:
         settings: dict[str, Any] = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
         context = browser.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         watch.follow(context)
         return context.new_page()
