@@ -1,6 +1,13 @@
 window.pgFigure = (element, trigger, props, watch) => {
 	const plot = element.querySelector(".pg-plot");
 	let drawn = null; // the JSON on the screen
+	let last = Promise.resolve();
+
+	// One after the other: a change of size in the middle of a drawing left axes without curves.
+	function next(work) {
+		last = last.then(work).catch((error) => plot.offsetWidth && console.error(error));
+		return last;
+	}
 
 	function themed(figure) {
 		const css = getComputedStyle(document.body);
@@ -35,7 +42,7 @@ window.pgFigure = (element, trigger, props, watch) => {
 		return { data, layout };
 	}
 
-	async function draw(force = false) {
+	async function drawNow(force) {
 		const value = props.value;
 		if (!value) {
 			if (drawn) Plotly.purge(plot);
@@ -58,10 +65,11 @@ window.pgFigure = (element, trigger, props, watch) => {
 		}
 	}
 
+	const draw = (force = false) => next(() => drawNow(force));
 	const dark = new MutationObserver(() => (plot.isConnected ? draw(true) : stop()));
 	const size = new ResizeObserver(() => {
 		if (!plot.isConnected) stop();
-		else if (drawn && plot.offsetWidth) Plotly.Plots.resize(plot);
+		else next(() => drawn && plot.offsetWidth && Plotly.Plots.resize(plot));
 	});
 	function stop() {
 		dark.disconnect();

@@ -122,7 +122,8 @@ def test_a_run_goes_on_beside_everything_else_and_outlives_its_page(new_page: Ne
     """The first sub-tab answers quickly, another visitor sees nothing of it, and a page that comes back finds it."""
     shown, other = _sweep(new_page(), app_url), Experiment(new_page(), "sweep")
     Screen(other.page, app_url).open()
-    shown.text.fill(_LONG)
+    text = _LONG * 3  # still under way when a page has come back
+    shown.text.fill(text)
     _draws(shown, 32)
     shown.start.click()
     _points(shown, "== 1")
@@ -153,7 +154,7 @@ def test_a_run_goes_on_beside_everything_else_and_outlives_its_page(new_page: Ne
     expect(screen.text).to_have_value(typed, timeout=15_000)
     again.look()
     expect(again.progress).to_have_text(re.compile(r"Working: \d+ of 320"))
-    expect(again.text).to_have_value(_LONG)  # the address spoke of another experiment
+    expect(again.text).to_have_value(text)  # the address spoke of another experiment
     assert _points(again, f"> {_points(again, '> 0')}") > 1
     again.cancel.click()
     _is_idle(again)
