@@ -28,6 +28,14 @@ and cannot be paused.
 """
 
 from playground.demo import Demo
+from playground.demos.distillation import ablation, compare
 from playground.demos.distillation.schema import Progress, Request, Result
 
-DEMO = Demo(name="distillation", request=Request, result=Result, progress=Progress, lane="long")
+DEMO = Demo(
+    name="distillation",
+    request=Request,
+    result=Result,
+    progress=Progress,
+    lane="long",
+    parts=(ablation.DEMO, compare.DEMO),
+)

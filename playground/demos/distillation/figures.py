@@ -19,6 +19,7 @@ _TERMS = {
     "hidden": (ORANGE, "dash"),
     "prediction": (GREEN, "dash"),
 }
+_TICKS = [mark * 10.0**power for power in range(-5, 4) for mark in (1, 3)]
 _UPPER, _LOWER = [0.6, 1.0], [0.0, 0.42]
 
 
@@ -49,7 +50,8 @@ def curves(result: Result, language: str) -> go.Figure:
                 "domain": _UPPER,
                 "type": "log",
                 "fixedrange": True,
-                "nticks": 5,
+                "tickvals": _TICKS,
+                "ticktext": [f"{tick:g}" for tick in _TICKS],
                 "title": {"text": say("pg_dis_axis_loss", language)},
             },
             "xaxis2": {

@@ -120,8 +120,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             bar = long_bar(DEMO, pause=True)
             box = gr.HTML("", elem_id="dis-notice", elem_classes="pg-notice-box")
         with gr.Column(min_width=340, scale=6):
-            said = gr.HTML("", elem_id="dis-said", elem_classes="pg-result")
             figure = Figure(None, label=t("pg_dis_figure"), elem_id="dis-figure", elem_classes="pg-result")
+            said = gr.HTML("", elem_id="dis-said", elem_classes="pg-result")
             with gr.Row(elem_classes="pg-chips"):
                 get = gr.Button(t("pg_dis_download"), size="sm", elem_id="dis-download")
                 command = gr.Button(t("pg_dis_command"), size="sm", elem_id="dis-command")
@@ -130,7 +130,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             parts = TabParts(
                 demo=DEMO,
                 fields=fields,
-                outputs=[said, figure],
+                outputs=[said, figure, counted],
                 draw=draw,
                 run=gr.State(""),
                 notice=box,
@@ -206,6 +206,10 @@ def commanded(stored: str) -> Any:
 
 
 def draw(run: Run, language: str) -> list[Any]:
-    """Values of the verdict and the curves."""
-    result = Result.model_validate(run.result)
-    return [verdict(result, Request.model_validate(run.request), language), figures.curves(result, language)]
+    """Values of the verdict, the curves, and the student's parameters."""
+    result, asked = Result.model_validate(run.result), run.request
+    return [
+        verdict(result, language),
+        figures.curves(result, language),
+        sizes(catalogue.find(asked["model"]), asked["layers"], asked["width"], asked["heads"], asked["ffn"], language),
+    ]

@@ -1,11 +1,15 @@
 """Who is how large, how quick and how good, as a table; and what the papers claim."""
 
+import html
+from urllib.parse import urlencode
+
 from playground.core.architecture import Architecture, total
-from playground.demos.distillation.schema import Control, Request, Result, Side
+from playground.demos.distillation.schema import Control, Result, Side
 from playground.messages import say
 from playground.models.catalogue import Entry
 from playground.plots.style import percent
 from playground.published import published
+from playground.runs import to_link
 from playground.ui.tables import small, table
 
 
@@ -36,7 +40,7 @@ def sizes(teacher: Entry, layers: int, width: int, heads: int, ffn: int, languag
     )
 
 
-def verdict(result: Result, request: Request, language: str) -> str:
+def verdict(result: Result, language: str) -> str:
     """The table as far as there is one; what was learned from; the pace; the papers' claims."""
     lines = [_material(result, language)]
     if result.seconds_left and result.history:
@@ -60,7 +64,22 @@ def verdict(result: Result, request: Request, language: str) -> str:
         for control in (result.control, result.control_random)
         if control is not None
     ]
-    return table(heads, rows, numbers=(1, 2, 3, 4)) + small(_gain(result, language), *lines) + claims(result, language)
+    return (
+        table(heads, rows, numbers=(1, 2, 3, 4))
+        + small(_gain(result, language))
+        + _link(result, language)
+        + small(*lines)
+        + claims(result, language)
+    )
+
+
+def _link(result: Result, language: str) -> str:
+    """To both on one's own sentence."""
+    link = to_link("distillation_compare", {"student": result.student_id}) if result.student_id else None
+    if link is None:
+        return ""
+    query = html.escape(urlencode({**link, "lang": language}))
+    return f"<p class='pg-small'><a href='?{query}'>{html.escape(say('pg_dis_compare', language))}</a></p>"
 
 
 def _material(result: Result, language: str) -> str:
