@@ -30,9 +30,9 @@ class Setting(BaseModel):
 
     model: str = TEACHER
     layers: int = Field(default=3, ge=1, le=MAX_LAYERS)
-    width: int = Field(default=384, ge=16, le=MAX_WIDTH)
+    width: int = Field(default=384, ge=8, le=MAX_WIDTH)
     heads: int = Field(default=12, ge=1, le=MAX_HEADS)
-    ffn: int = Field(default=1536, ge=16, le=MAX_FFN)
+    ffn: int = Field(default=1536, ge=8, le=MAX_FFN)
     start: Layers = Field(default_factory=lambda: [1, 3, 5])
     layer_map: Layers = Field(default_factory=lambda: [2, 4, 6])
     soft: Weight = 5.0

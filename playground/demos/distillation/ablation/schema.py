@@ -34,7 +34,7 @@ class Request(BaseModel):
     sets: Annotated[list[Terms], Field(min_length=1, max_length=len(SETS))] = Field(default_factory=_usual)
     layers: int = Field(default=3, ge=1, le=12)
     temperature: float = Field(default=2.0, ge=0.5, le=20)
-    steps: int = Field(default=20, ge=2, le=500)
+    steps: int = Field(default=20, ge=5, le=500)
     batch: int = Field(default=32, ge=4, le=64, multiple_of=2)
     seeds: int = Field(default=2, ge=1, le=5)
     seed: int = Field(default=1, ge=0, le=99_999)

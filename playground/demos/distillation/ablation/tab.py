@@ -42,7 +42,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     name: slider(name, *limits)
                     for name, limits in {
                         "layers": (1, 12, 1),
-                        "steps": (2, 500, 2),
+                        "steps": (5, 500, 5),
                         "seeds": (1, 5, 1),
                         "batch": (4, 64, 4),
                         "temperature": (0.5, 20, 0.5),
