@@ -4,8 +4,6 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-_DECAY = 0.002  # L2, on standardised features
-
 
 class LinearProbe:
     """Softmax regression with an L2 penalty, on features brought to mean 0 and deviation 1.
@@ -14,8 +12,8 @@ class LinearProbe:
     arXiv:1610.01644, on probes).
     """
 
-    def __init__(self, features: Tensor, labels: Tensor, classes: int) -> None:
-        """features: (N, H); labels: (N,) int64 below `classes`."""
+    def __init__(self, features: Tensor, labels: Tensor, classes: int, decay: float = 0.002) -> None:
+        """features: (N, H); labels: (N,) int64 below `classes`; decay: what the squared weights, summed, cost."""
         self.mean, self.deviation = features.mean(0), features.std(0).clamp_min(1e-6)
         with torch.inference_mode(False), torch.enable_grad():
             standard, labels = ((features - self.mean) / self.deviation).clone(), labels.clone()
@@ -25,7 +23,7 @@ class LinearProbe:
 
             def closure() -> Tensor:
                 optimizer.zero_grad()
-                loss = cross_entropy(standard @ weight + bias, labels) + _DECAY * weight.square().sum()
+                loss = cross_entropy(standard @ weight + bias, labels) + decay * weight.square().sum()
                 loss.backward()
                 return loss
 

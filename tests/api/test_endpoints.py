@@ -12,10 +12,9 @@ from playground import demos
 from playground.demo import Demo
 from playground.examples import stored
 from playground.messages import texts
+from tests.short import SHORT
 
 WRONG: list[Any] = [None, 1.5, "x", [], {}, [None], {"a": 1}, True, -(10**12)]
-# Examples that train for minutes, cut down to seconds.
-SHORT: dict[str, dict[str, Any]] = {"electra_efficiency": {"steps": 20, "seeds": 1}}
 
 
 @pytest.fixture(scope="module")

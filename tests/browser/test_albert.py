@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from playground.messages import texts
 from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
@@ -17,21 +18,14 @@ _TILES = """() => {
 }"""
 
 
-class Calculator:
+class Calculator(Tab):
     def __init__(self, page: Page, url: str, query: str = "") -> None:
-        self.page = page
-        page.goto(f"{url}/?tab=albert{query}")
-        expect(page.locator("#alb-treemap .main-svg").first).to_be_visible()
-        self.title = page.locator("#alb-treemap .gtitle")
-        self.notice = page.locator("#alb-notice .pg-notice")
-        self.checked = page.locator("#alb-checked")
+        super().__init__(page, url, "albert", "alb", figure="treemap", query=query)
+        self.title = self.part("treemap .gtitle")
+        self.checked = self.part("checked")
 
     def box(self, name: str) -> Locator:
-        return self.page.locator(f"#alb-{name} input[type=number]")
-
-    def sets(self, name: str, value: int) -> None:
-        self.box(name).fill(str(value))
-        self.box(name).press("Enter")
+        return self.part(f"{name} input[type=number]")
 
     def shows(self, total: int) -> None:
         """Until title, map and Transformers' count agree on the total."""

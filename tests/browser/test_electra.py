@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from playground.messages import texts
 from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
@@ -18,24 +19,16 @@ _HEAT = "() => document.querySelector('#ele-figure .pg-plot').calcdata[0][0].z.f
 _POINTS = "document.querySelector('#{id} .pg-plot')._fullData.reduce((sum, trace) => sum + trace.x.length, 0)"
 
 
-class Shown:
+class Shown(Tab):
     """The first sub-tab."""
 
-    def __init__(self, page: Page, url: str, query: str = "") -> None:
-        self.page = page
-        page.goto(f"{url}/?tab=electra{query}")
-        expect(page.locator("#ele-figure .main-svg").first).to_be_visible()
-        self.text = page.locator("#ele-text textarea")
-        self.columns = page.locator("#ele-rows .pg-aligned > div:not(.pg-heads)")
-        self.changed = page.locator("#ele-rows .pg-replaced, #ele-rows .pg-guessed")
-        self.strip = page.locator("#ele-strip .pg-token")
-        self.counts = page.locator("#ele-counts")
-        self.notice = page.locator("#ele-notice .pg-notice")
-
-    def number(self, name: str, value: str) -> None:
-        box = self.page.locator(f"#ele-{name} input[type=number]")
-        box.fill(value)
-        box.press("Enter")
+    def __init__(self, page: Page, url: str) -> None:
+        super().__init__(page, url, "electra", "ele")
+        self.text = self.part("text textarea")
+        self.columns = self.part("rows .pg-aligned > div:not(.pg-heads)")
+        self.changed = self.page.locator("#ele-rows .pg-replaced, #ele-rows .pg-guessed")
+        self.strip = self.part("strip .pg-token")
+        self.counts = self.part("counts")
 
     def words(self, row: int) -> list[str]:
         """One of the three rows."""
@@ -58,21 +51,21 @@ def test_masked_filled_and_judged_token_by_token(page: Page, app_url: str) -> No
     page.locator("#ele-again").click()
     expect(shown.columns).not_to_have_text([f"{a}{b}{c}" for a, b, c in zip(original, masked, sampled, strict=True)])
     assert shown.words(0) == original
-    shown.number("rate", "1")
+    shown.sets("rate", 1)
     expect(shown.changed).to_have_count(len(original) - 2)
-    shown.number("rate", "0")
+    shown.sets("rate", 0)
     expect(shown.changed).to_have_count(0)
     expect(shown.notice).to_contain_text("tokens was masked")
 
 
 def test_the_threshold_moves_hits_misses_and_false_alarms(page: Page, app_url: str) -> None:
     shown = Shown(page, app_url)
-    shown.number("rate", "0.5")
+    shown.sets("rate", 0.5)
     expect(shown.columns.nth(1)).to_be_visible()
-    shown.number("threshold", "0")
+    shown.sets("threshold", 0)
     expect(shown.counts).to_contain_text(re.compile(r"At 0\.00, hits: \d+ of \d+ replaced tokens, misses: 0"))
     expect(page.locator("#ele-strip .pg-miss")).to_have_count(0)
-    shown.number("threshold", "1")
+    shown.sets("threshold", 1)
     expect(shown.counts).to_contain_text(re.compile(r"At 1\.00, hits: 0 of .* false alarms: 0 of"))
     expect(page.locator("#ele-strip .pg-false, #ele-strip .pg-hit")).to_have_count(0)
 
@@ -148,9 +141,9 @@ def test_a_measurement_grows_and_can_be_cancelled(page: Page, app_url: str) -> N
     choose(page, texts("en")["pg_sub_electra_measure"])
     expect(page.locator("#elm-figure .main-svg").first).to_be_visible()
     start, cancel = (page.locator(f"#electra_measure-{name}") for name in ("start", "cancel"))
-    page.locator("#elm-text textarea").fill(f"{TEXT} " * 20 + "The dog slept. She read a book about whales.")
+    page.locator("#elm-text textarea").fill(f"{TEXT} " * 200)  # longer than the click takes
     start.click()
-    expect(page.locator("#elm-counts")).to_contain_text("of 22 sentences", timeout=_ENDED)
+    expect(page.locator("#elm-counts")).to_contain_text("of 200 sentences", timeout=_ENDED)
     cancel.click()
     expect(start).to_be_enabled(timeout=_ENDED)
     page.locator("#elm-text textarea").fill("Only one sentence.")

@@ -11,23 +11,21 @@ from playwright.sync_api import Page, expect
 from playground.messages import texts
 from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
 PASSAGE = "Ada  Thornbury opened the museum\nin 1921. 🎨 It holds four hundred paintings, most of them Dutch."
 
 
-class Reader:
+class Reader(Tab):
     def __init__(self, page: Page, url: str, query: str = "") -> None:
-        self.page = page
-        page.goto(f"{url}/?tab=squad{query}")
-        expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
-        self.question = page.locator("#sqd-question textarea, #sqd-question input")
-        self.passage = page.locator("#sqd-passage textarea")
-        self.mark = page.locator("#sqd-marked mark")
-        self.verdict = page.locator("#sqd-verdict")
-        self.answers = page.locator("#sqd-answers .pg-token")
-        self.notice = page.locator("#sqd-notice .pg-notice")
+        super().__init__(page, url, "squad", "sqd", figure="curves", query=query)
+        self.question = self.page.locator("#sqd-question textarea, #sqd-question input")
+        self.passage = self.part("passage textarea")
+        self.mark = self.part("marked mark")
+        self.verdict = self.part("verdict")
+        self.answers = self.part("answers .pg-token")
 
     def ask(self, question: str, passage: str) -> None:
         self.passage.fill(passage)

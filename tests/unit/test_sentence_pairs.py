@@ -10,6 +10,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from transformers import AlbertConfig, AlbertForPreTraining, BertForMaskedLM, BertForPreTraining
 
+from playground.core.probe import LinearProbe
 from playground.core.sentences import sentences
 from playground.demos.sentence_pairs import figures, pipeline, scoring, tab
 from playground.demos.sentence_pairs.claim import figures as claim_figures
@@ -241,14 +242,15 @@ def test_a_text_of_too_few_sentences_is_one_sentence_and_too_many_are_cut() -> N
 
 def test_logistic_regression_is_that_of_scikit_learn() -> None:
     torch.manual_seed(1)
-    features, labels = torch.randn(200, 12) * torch.rand(12) * 5 + 3, (torch.rand(200) > 0.4).float()
+    features, labels = torch.randn(200, 12) * torch.rand(12) * 5 + 3, (torch.rand(200) > 0.4).long()
     features[:, 2] += 4 * labels
-    mine = probe.Probe(features, labels)
+    mine = LinearProbe(features, labels, 2, probe._DECAY)
     standard = ((features - mine.mean) / mine.deviation).numpy()
-    theirs = LogisticRegression(C=1 / (2 * probe._DECAY * len(labels)), tol=1e-8, max_iter=1000)
+    theirs = LogisticRegression(C=1 / (probe._DECAY * len(labels)), tol=1e-8, max_iter=1000)
     theirs.fit(standard, labels.numpy())
-    assert mine.weight.numpy() == pytest.approx(theirs.coef_[0], abs=2e-3)
-    assert mine(features).sigmoid().numpy() == pytest.approx(theirs.predict_proba(standard)[:, 1], abs=2e-3)
+    # Each of two classes pays for its weights: halved and opposite, they cost half of what one vector does.
+    assert (mine.weight[:, 1] - mine.weight[:, 0]).numpy() == pytest.approx(theirs.coef_[0], abs=2e-3)
+    assert mine(features).softmax(-1).numpy() == pytest.approx(theirs.predict_proba(standard), abs=2e-3)
 
 
 @pytest.mark.parametrize("task", ["order", "next"])
@@ -265,7 +267,7 @@ def test_no_head_is_judged_on_a_group_that_it_learned_from(task: Any) -> None:
 
 def test_a_head_learns_what_is_there_and_nothing_where_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ProbeRequest(model="local/bert", first=FIRST, second=SECOND)
-    labels = torch.cat([probe.examples(asked)[1], torch.tensor([1.0, 0.0])])
+    labels = torch.cat([probe.examples(asked)[1], torch.tensor([1, 0])])
 
     def planted(strength: float) -> Any:
         def pooled(loaded: Any, pairs: Any) -> Iterator[torch.Tensor]:

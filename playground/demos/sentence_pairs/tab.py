@@ -38,8 +38,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             figure = Figure(None, label=t("pg_pairs_figure"), elem_id="prs-figure", elem_classes="pg-result")
             elsewhere = gr.HTML("", elem_id="prs-elsewhere", elem_classes="pg-result")
             gr.Markdown(t("pg_pairs_packed"), elem_classes="pg-question")
-            nsp_strip = TokenStrip([], elem_id="prs-nsp-strip", elem_classes="pg-strip-box pg-result")
-            sop_strip = TokenStrip([], elem_id="prs-sop-strip", elem_classes="pg-strip-box pg-result")
+            nsp_strip, sop_strip = (_strip(name) for name in ("nsp", "sop"))
             with gr.Row():
                 layer = Range(1, MAX_LAYERS, value=asked["layer"], step=1, label=t("pg_layer"), elem_id="prs-layer")
                 head = Range(
@@ -85,6 +84,12 @@ def _models(name: str, options: list[tuple[str, str]], asked: dict[str, Any]) ->
         elem_classes="pg-model",
         min_width=200,
     )
+
+
+def _strip(name: str) -> TokenStrip:
+    """The packed input of one of the two models, under its name."""
+    gr.Markdown(t(f"pg_pairs_{name}_model"), elem_classes="pg-small")
+    return TokenStrip([], elem_id=f"prs-{name}-strip", elem_classes="pg-strip-box pg-result")
 
 
 def _without_head() -> list[tuple[str, str]]:

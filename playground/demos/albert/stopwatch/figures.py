@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 
 from playground.demos.albert.stopwatch.schema import Result, Time, Timed
 from playground.messages import say
-from playground.plots.style import BLUE, ORANGE, TEMPLATE
+from playground.plots.style import BLUE, ORANGE, TEMPLATE, label_pixels
 
 _PANELS = (("forward", BLUE), ("training_step", ORANGE))
 
@@ -54,7 +54,7 @@ def times(result: Result, language: str) -> go.Figure:
     return drawn
 
 
-_PIXELS = (380, 170)  # of a panel in a narrow column
+_PIXELS = (270, 170)  # of a panel on a phone
 _SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
 Box = tuple[float, float, float, float]
 
@@ -70,7 +70,7 @@ def _sides(names: list[str], dots: list[tuple[float, float]]) -> list[str]:
     sides = []
     for name, (x, y) in zip(names, places, strict=True):
         around = {side: _box(name, x, y, *towards) for side, towards in _SIDES.items()}
-        best = min(around, key=lambda side: sum(_shared(around[side], other) for other in (*taken, *_EDGES)))
+        best = min(around, key=lambda side: _hidden(around[side], taken))
         taken.append(around[best])
         sides.append(best)
     return sides
@@ -81,10 +81,15 @@ _EDGES: tuple[Box, Box] = ((-_FAR, -_FAR, 0, _FAR), (_PIXELS[0], -_FAR, _PIXELS[
 
 
 def _box(name: str, x: float, y: float, right: int, up: int) -> Box:
-    """Left, bottom, right and top of a name of 12-pixel letters."""
-    width, height = 7.0 * len(name), 14.0
+    """Left, bottom, right and top of a name."""
+    width, height = float(label_pixels(name)), 14.0
     x, y = x + right * (9 + width / 2), y + up * (9 + height / 2)
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _hidden(one: Box, taken: list[Box]) -> float:
+    """Square pixels lost to what is taken; what is cut off at an edge is worse than what lies upon another name."""
+    return sum(_shared(one, other) for other in taken) + 3 * sum(_shared(one, edge) for edge in _EDGES)
 
 
 def _shared(one: Box, other: Box) -> float:

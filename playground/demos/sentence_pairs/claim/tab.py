@@ -60,16 +60,16 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 }
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_clm_figure"), elem_id="clm-figure", elem_classes="pg-result")
-            table = gr.HTML("", elem_id="clm-table", elem_classes="pg-result")
-            parts = TabParts(
-                demo=DEMO,
-                fields={"text": text, **models, "seed": seed},
-                outputs=[figure, table],
-                draw=draw,
-                run=gr.State(""),
-                notice=notice,
-            )
-            run_bar(parts, shell)
+    table = gr.HTML("", elem_id="clm-table", elem_classes="pg-result")  # the paper's ten columns need the whole width
+    parts = TabParts(
+        demo=DEMO,
+        fields={"text": text, **models, "seed": seed},
+        outputs=[figure, table],
+        draw=draw,
+        run=gr.State(""),
+        notice=notice,
+    )
+    run_bar(parts, shell)
     help_fold(DEMO)
     wire_long(parts, shell, bar)
     return parts

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from playground.core.intervals import bootstrap
+from playground.core.probe import LinearProbe
 from playground.demos.sentence_pairs.groups import groups
 from playground.demos.sentence_pairs.probe.schema import FOLDS, Fold, Progress, Request, Result
 from playground.demos.sentence_pairs.scoring import NSP, SOP, packed, reader
@@ -16,7 +16,7 @@ from playground.models import catalogue
 from playground.models.device import TURNS
 from playground.models.loading import Loaded
 
-_DECAY = 0.02  # L2, on standardised features
+_DECAY = 0.04  # with so few pairs a probe needs more of it
 _BATCH = 32
 ENCODER = "encoder"
 
@@ -46,13 +46,13 @@ def run(request: Request) -> Iterator[Progress | Result]:
     for fold in range(FOLDS):
         with TURNS.step():
             held = fold_of == fold
-            logits = Probe(features[~held], labels[~held])
-            right[held] = (logits(features[held]) > 0) == (labels[held] > 0.5)
-            train = ((logits(features[~held]) > 0) == (labels[~held] > 0.5)).float().mean()
+            head = LinearProbe(features[~held], labels[~held], 2, _DECAY)
+            right[held] = head(features[held]).argmax(-1) == labels[held]
+            train = (head(features[~held]).argmax(-1) == labels[~held]).float().mean()
         done = Fold(train=round(float(train), 4), held_out=round(float(right[held].float().mean()), 4))
         result = result.model_copy(update={"folds": [*result.folds, done]})
         yield Progress(done=steps + fold + 1, total=steps + FOLDS + 1, result=result)
-    answers = Probe(features, labels)(questions).sigmoid().tolist()
+    answers = LinearProbe(features, labels, 2, _DECAY)(questions).softmax(-1)[:, 1].tolist()
     low, high = _interval(right, group)
     yield result.model_copy(
         update={
@@ -81,7 +81,7 @@ def examples(request: Request) -> tuple[list[tuple[str, str]], Tensor, Tensor]:
             wrong = (b, a) if request.task == "order" else (a, choice.choice(other))
             pairs += [(a, b), wrong]
             numbers += [number, number]
-    return pairs, torch.tensor([1.0, 0.0]).repeat(len(pairs) // 2), torch.tensor(numbers)
+    return pairs, torch.tensor([1, 0]).repeat(len(pairs) // 2), torch.tensor(numbers)
 
 
 def _folds(count: int, seed: int) -> Tensor:
@@ -103,34 +103,6 @@ def _pooled(loaded: Loaded, pairs: list[tuple[str, str]]) -> Iterator[Tensor]:
             out = loaded.model.base_model(**{key: value.to(loaded.model.device) for key, value in inputs.items()})
             pooled: Tensor = out.pooler_output.float().cpu()
         yield pooled
-
-
-class Probe:
-    """Logistic regression with an L2 penalty, on features brought to mean 0 and deviation 1."""
-
-    def __init__(self, features: Tensor, labels: Tensor) -> None:
-        """features: (N, H); labels: (N,) of 0 and 1. Convex, so where it starts does not matter."""
-        self.mean, self.deviation = features.mean(0), features.std(0).clamp_min(1e-6)
-        standard = (features - self.mean) / self.deviation
-        with torch.inference_mode(False), torch.enable_grad():
-            standard, labels = standard.clone(), labels.clone()
-            self.weight = torch.zeros(features.shape[1], requires_grad=True)
-            self.bias = torch.zeros((), requires_grad=True)
-            optimizer = torch.optim.LBFGS([self.weight, self.bias], max_iter=100, line_search_fn="strong_wolfe")
-
-            def closure() -> Tensor:
-                optimizer.zero_grad()
-                logits = standard @ self.weight + self.bias
-                loss = binary_cross_entropy_with_logits(logits, labels) + _DECAY * self.weight.square().sum()
-                loss.backward()
-                return loss
-
-            optimizer.step(closure)
-        self.weight, self.bias = self.weight.detach(), self.bias.detach()
-
-    def __call__(self, features: Tensor) -> Tensor:
-        """(N,) logits of features (N, H)."""
-        return (features - self.mean) / self.deviation @ self.weight + self.bias
 
 
 def _interval(right: Tensor, group: Tensor) -> tuple[float, float]:
