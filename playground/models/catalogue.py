@@ -41,6 +41,7 @@ class Entry:
     family: str = ""
     languages: tuple[str, ...] = ("en",)
     parameters: int = 0
+    layers: int = 0
     license: str = ""
     hub_id: str | None = None
     folder: Path | None = None
@@ -69,6 +70,7 @@ def _listed() -> tuple[Entry, ...]:
                 family=row["family"],
                 languages=tuple(row["languages"]),
                 parameters=row["parameters"],
+                layers=row.get("layers", 0),
                 license=row["license"],
                 hub_id=None if bundled else row["id"],
                 folder=MODELS / row["id"] if bundled else None,

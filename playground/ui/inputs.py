@@ -1,6 +1,7 @@
 """Inputs that keep what a visitor types within what they offer."""
 
 from math import isnan
+from typing import Any
 
 import gradio as gr
 
@@ -30,3 +31,18 @@ class Whole(gr.Number):
 
     def get_block_name(self) -> str:
         return "number"
+
+
+class Wholes(gr.Textbox):
+    """A line of whole numbers with commas between them. What cannot be read goes on as it is, for the request to say
+    what is wrong with it."""
+
+    def preprocess(self, payload: str | None) -> Any:
+        parts = [part for part in (payload or "").replace(",", " ").split() if part]
+        return [int(part) for part in parts] if all(part.isdecimal() for part in parts) else payload
+
+    def postprocess(self, value: Any) -> str | None:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def get_block_name(self) -> str:
+        return "textbox"

@@ -3,6 +3,7 @@
     start(generator) -> id          the generator runs in a thread of its own, one job at a time
     watch(id) -> Iterator[Snapshot] what an event yields; a reload simply watches the same id again
     cancel(id)                      the generator is closed at its next yield, its `finally` runs
+    pause(id)                       the generator rests until `pause` is called again; others take their turn
 
 An id is unguessable and kept in the visitor's browser alone, so nobody sees another's job. This registry is
 the only mutable global of the app.
@@ -30,6 +31,7 @@ class Snapshot:
     ahead: int
     events: tuple[Any, ...]
     error: Exception | None = None
+    paused: bool = False
 
     @property
     def ended(self) -> bool:
@@ -43,6 +45,7 @@ class _Job:
     events: list[Any] = field(default_factory=list)
     error: Exception | None = None
     cancelled: bool = False
+    paused: bool = False
     watched: float = field(default_factory=time.monotonic)
     ended_at: float | None = None
 
@@ -79,7 +82,7 @@ class Jobs:
         while True:
             with self._changed:
                 now = self._snapshot(job_id)
-            mark = (now.state, now.ahead, len(now.events), id(now.events[-1]) if now.events else 0)
+            mark = (now.state, now.paused, now.ahead, len(now.events), id(now.events[-1]) if now.events else 0)
             if mark != last:
                 last = mark
                 yield now
@@ -94,6 +97,13 @@ class Jobs:
                 job.cancelled = True
                 self._changed.notify_all()
 
+    def pause(self, job_id: str) -> None:
+        """Let a job rest, or go on where it rests. It keeps its memory, and ends when nobody watches it."""
+        with self._changed:
+            if (job := self._jobs.get(job_id)) is not None and job.state not in _ENDED:
+                job.paused = not job.paused
+                self._changed.notify_all()
+
     def _snapshot(self, job_id: str) -> Snapshot:
         self._forget()
         job = self._jobs.get(job_id)
@@ -104,8 +114,10 @@ class Jobs:
         for other in self._jobs.values():
             if other is job:
                 break
-            ahead += other.state not in _ENDED
-        return Snapshot(job.state, 0 if job.state in _ENDED else ahead, tuple(job.events), job.error)
+            ahead += other.state not in _ENDED and not other.paused
+        resting = job.state in _ENDED or job.paused
+        paused = job.paused and job.state not in _ENDED
+        return Snapshot(job.state, 0 if resting else ahead, tuple(job.events), job.error, paused)
 
     def _forget(self) -> None:
         now = time.monotonic()
@@ -113,20 +125,30 @@ class Jobs:
             if job.ended_at is not None and now - job.ended_at > self.keep:
                 del self._jobs[job_id]
 
+    def _rests(self, job: _Job) -> bool:
+        """Whether it was paused, or one before it goes on again."""
+        return job.paused or any(j.state == "running" for j in self._jobs.values() if j is not job)
+
     def _stop_state(self, job: _Job) -> State | None:
         if job.cancelled:
             return "cancelled"
         return "abandoned" if time.monotonic() - job.watched > self.unwatched else None
 
+    def _turn(self, job: _Job) -> State | None:
+        """Wait until it is this job's turn, the first of those that neither rest nor have ended. Returns why it is to
+        stop instead, if it is. Call it with the lock held."""
+        while job.paused or next(j for j in self._jobs.values() if j.state not in _ENDED and not j.paused) is not job:
+            if stop := self._stop_state(job):
+                return stop
+            job.state = "waiting"
+            self._changed.notify_all()
+            self._changed.wait(timeout=0.2)
+        job.state = "running"
+        return None
+
     def _run(self, job: _Job) -> None:
-        stop: State | None = None
         with self._changed:
-            while next(j for j in self._jobs.values() if j.state not in _ENDED) is not job:
-                if stop := self._stop_state(job):
-                    break
-                self._changed.wait(timeout=0.2)
-            else:
-                job.state = "running"
+            stop = self._turn(job)
         try:
             while stop is None:
                 event = next(job.work, _END)
@@ -139,7 +161,7 @@ class Jobs:
                             # Thin the older half: a curve keeps its shape, the newest stay complete.
                             half = len(job.events) // 2
                             job.events[:half] = job.events[:half:2]
-                        stop = self._stop_state(job)
+                        stop = self._stop_state(job) or (self._turn(job) if self._rests(job) else None)
         except Exception as error:
             stop, job.error = "failed", error
         finally:

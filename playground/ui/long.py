@@ -32,14 +32,22 @@ class LongBar:
     start: gr.Button
     cancel: gr.Button
     progress: gr.HTML
+    pause: gr.Button | None = None
+
+    @property
+    def buttons(self) -> list[gr.Button]:
+        return [self.start, self.cancel, *([] if self.pause is None else [self.pause])]
 
 
-def long_bar(demo: Demo) -> LongBar:
-    """The row of buttons, and the progress below it."""
+def long_bar(demo: Demo, pause: bool = False) -> LongBar:
+    """The row of buttons, and the progress below it. pause: with a button for it, where a run outlives its event."""
     with gr.Row(elem_classes="pg-long"):
         start = gr.Button(t("pg_start"), variant="primary", elem_id=f"{demo.name}-start", min_width=120)
         cancel = gr.Button(t("pg_cancel"), interactive=False, elem_id=f"{demo.name}-cancel", min_width=120)
-    return LongBar(start, cancel, gr.HTML("", elem_id=f"{demo.name}-progress", elem_classes="pg-notice-box"))
+        rest = None
+        if pause and not ZERO_GPU:
+            rest = gr.Button(t("pg_pause"), interactive=False, elem_id=f"{demo.name}-pause", min_width=120)
+    return LongBar(start, cancel, gr.HTML("", elem_id=f"{demo.name}-progress", elem_classes="pg-notice-box"), rest)
 
 
 @dataclass(frozen=True)
@@ -89,9 +97,9 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
     job = gr.BrowserState("", storage_key=f"pg-{demo.name}", render=False)
     parts.unseen.append(job)
     results = parts.result_outputs(shell)
-    buttons = [bar.progress, bar.start, bar.cancel]
+    buttons = [bar.progress, *bar.buttons]
     outputs = [*results, *buttons, job]
-    idle = ["", gr.update(interactive=True), gr.update(interactive=False)]
+    idle = ["", gr.update(interactive=True), *[gr.update(interactive=False)] * (len(buttons) - 2)]
 
     def begin(*inputs: Any) -> Iterator[list[Any]]:
         *values, lang = inputs
@@ -142,10 +150,15 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
         if snapshot.ended:
             return [*values, *idle, job_id]
         waiting = say("pg_long_waiting", lang, ahead=snapshot.ahead) if snapshot.ahead else ""
-        return [*values, *_busy(last, lang, waiting), job_id]
+        resting = [gr.update(value=say("pg_resume" if snapshot.paused else "pg_pause", lang), interactive=True)]
+        rest = resting if bar.pause is not None else []
+        return [*values, *_busy(last, lang, waiting, snapshot.paused), *rest, job_id]
 
     def cancel(job_id: str) -> None:
         JOBS.cancel(job_id)
+
+    def pause(job_id: str) -> None:
+        JOBS.pause(job_id)
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     running = bar.start.click(
@@ -155,6 +168,8 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
         bar.cancel.click(lambda: idle, None, buttons, cancels=[running], **shared)
     else:
         bar.cancel.click(cancel, job, None, queue=False, **shared)
+        if bar.pause is not None:
+            bar.pause.click(pause, job, None, queue=False, **shared)
         parts.on_load.append((resume, [job], [*parts.fields.values(), *outputs]))
 
 
@@ -177,12 +192,13 @@ def _said(snapshot: Snapshot, last: Event | None, lang: str) -> Exception | str:
     return say(f"pg_long_{snapshot.state}", lang, done=last.done, total=last.total)
 
 
-def _busy(last: Event | None, lang: str, said: str = "") -> list[Any]:
-    """The progress bar, and the buttons of a run that is under way."""
+def _busy(last: Event | None, lang: str, said: str = "", paused: bool = False) -> list[Any]:
+    """The progress bar, and Start and Cancel of a run that is under way."""
     if last is None:
         said, share = said or say("pg_long_starting", lang), "0"
     else:
-        said = last.said.sentence(lang) if last.said else say("pg_long_running", lang, done=last.done, total=last.total)
+        key = "pg_long_paused" if paused else "pg_long_running"
+        said = last.said.sentence(lang) if last.said else say(key, lang, done=last.done, total=last.total)
         share = f"{100 * last.done / max(1, last.total):.0f}"
     said = html.escape(said)
     shown = (

@@ -244,3 +244,39 @@ def test_an_unknown_or_forgotten_job_is_one_sentence() -> None:
     with pytest.raises(Complaint):
         jobs.snapshot(job)
     assert not jobs._jobs
+
+
+def test_a_paused_job_rests_lets_others_pass_and_goes_on() -> None:
+    jobs, first, second = Jobs(), Held(), Held()
+    job = jobs.start(first.work())
+    _until(lambda: len(jobs.snapshot(job).events) > 1)
+    other = jobs.start(second.work())
+    assert jobs.snapshot(other).ahead == 1
+    jobs.pause(job)
+    _until(lambda: len(jobs.snapshot(other).events) > 1)
+    resting = jobs.snapshot(job)
+    assert resting.paused and resting.state == "waiting" and not resting.ended and jobs.snapshot(other).ahead == 0
+    time.sleep(0.1)
+    assert len(jobs.snapshot(job).events) == len(resting.events)
+    jobs.pause(job)
+    _until(lambda: len(jobs.snapshot(job).events) > len(resting.events))
+    _until(lambda: jobs.snapshot(other).state == "waiting")
+    assert not jobs.snapshot(job).paused
+    first.release.set()
+    assert _ended(jobs, job).state == "done"
+    second.release.set()
+    assert _ended(jobs, other).state == "done" and second.cleaned.is_set()
+
+
+def test_a_paused_job_can_be_cancelled_and_ends_when_nobody_watches() -> None:
+    for unwatched, state in ((60.0, "cancelled"), (0.2, "abandoned")):
+        jobs, held = Jobs(unwatched=unwatched), Held()
+        job = jobs.start(held.work())
+        assert held.started.wait(PATIENCE)
+        jobs.pause(job)
+        if state == "cancelled":
+            jobs.cancel(job)
+        assert held.cleaned.wait(PATIENCE)
+        assert _ended(jobs, job).state == state
+        jobs.pause(job)
+        assert not jobs.snapshot(job).paused

@@ -1,0 +1,166 @@
+"""A smaller BERT made for a teacher: its sizes, which of the teacher's weights it begins with, and a vocabulary of only
+the words that it will meet.
+
+Training text of a few thousand sentences has some 2,500 of 30,522 words. The rows of all others would get no gradient,
+and without weight decay no change, so a student is trained without them and gets them back at the end: the same
+student up to rounding, at half the price of a step.
+"""
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import BertConfig, BertForSequenceClassification, PreTrainedModel
+
+from playground.core.architecture import Architecture, total
+from playground.locks import TRANSFORMERS
+from playground.messages import Complaint
+
+_SPREAD = 0.02  # of first weights, as in BERT
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A student's sizes. Raises Complaint where the width cannot be divided among the heads."""
+
+    layers: int
+    width: int
+    heads: int
+    ffn: int
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise Complaint("pg_err_dis_heads", width=self.width, heads=self.heads)
+
+    def parameters(self, vocab_size: int, classes: int, positions: int = 512) -> int:
+        """As Transformers counts a BertForSequenceClassification of these sizes."""
+        encoder = Architecture(
+            vocab_size=vocab_size,
+            embedding_size=self.width,
+            hidden_size=self.width,
+            num_layers=self.layers,
+            num_heads=self.heads,
+            intermediate_size=self.ffn,
+            max_positions=positions,
+            projection=False,
+        )
+        return total(encoder) + (self.width + 1) * classes
+
+
+class Words:
+    """The words that occur, and their numbers in the small vocabulary. ids: (K,) in the whole vocabulary, ascending."""
+
+    def __init__(self, occurring: Iterable[Sequence[int]], special: Iterable[int], vocab_size: int) -> None:
+        self.ids = torch.tensor(sorted({*special, *(number for row in occurring for number in row)}))
+        self.number = torch.zeros(vocab_size, dtype=torch.long)
+        self.number[self.ids] = torch.arange(len(self.ids))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def small(self, ids: Tensor) -> Tensor:
+        """(B, T) numbers of the small vocabulary."""
+        number: Tensor = self.number.to(ids.device)[ids]
+        return number
+
+
+@dataclass(frozen=True)
+class Student:
+    """model: with the words of `words` alone. first: (V, H) all word embeddings at the beginning. copied, tensors: how
+    many of its tensors came from the teacher."""
+
+    model: BertForSequenceClassification
+    words: Words
+    first: Tensor
+    copied: int
+    tensors: int
+
+    @torch.no_grad()
+    def whole(self) -> BertForSequenceClassification:
+        """A copy on the CPU with the whole vocabulary: rows of words that never occurred are those of the beginning."""
+        model = copy.deepcopy(self.model).cpu()
+        weight = self.first.clone()
+        weight[self.words.ids] = model.bert.embeddings.word_embeddings.weight
+        padding = model.config.pad_token_id
+        model.bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(weight, freeze=False, padding_idx=padding)
+        model.config.vocab_size = len(weight)
+        return model.eval()
+
+
+def build(teacher: PreTrainedModel, shape: Shape, picks: Sequence[int], words: Words, seed: int) -> Student:
+    """A student whose weights are drawn by the seed. picks: the teacher's layer, 1 for the lowest, that each layer
+    begins with; empty for none, and then nothing else is copied either.
+
+    With picks the embeddings, the pooler and the classifier are the teacher's, too; what has another shape in the
+    teacher, or another name as in other families, stays as drawn. Raises Complaint for picks that do not fit.
+    """
+    of = teacher.config
+    check_layers(picks, shape.layers, of.num_hidden_layers, empty=True)
+    vocab_size = teacher.get_input_embeddings().num_embeddings
+    config = BertConfig(
+        vocab_size=vocab_size,
+        hidden_size=shape.width,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.ffn,
+        max_position_embeddings=of.max_position_embeddings,
+        type_vocab_size=max(1, getattr(of, "type_vocab_size", 2)),
+        hidden_dropout_prob=0.0,  # a few hundred steps do not overfit to a teacher's answers
+        attention_probs_dropout_prob=0.0,
+        pad_token_id=of.pad_token_id,
+        id2label=of.id2label,
+        label2id=of.label2id,
+    )
+    with TRANSFORMERS, torch.random.fork_rng(devices=[]):
+        model = BertForSequenceClassification(config)
+    _draw(model, seed)
+    copied = _copy(teacher, model, picks) if picks else 0
+    first = model.bert.embeddings.word_embeddings.weight.detach().clone()
+    small = nn.Embedding.from_pretrained(first[words.ids].clone(), freeze=False)
+    small.padding_idx = int(words.number[of.pad_token_id])
+    model.bert.embeddings.word_embeddings = small
+    return Student(model, words, first, copied, len(model.state_dict()))
+
+
+def check_layers(layers: Sequence[int], wanted: int, of: int, *, empty: bool = False) -> None:
+    """Raises Complaint unless there is one of the teacher's `of` layers for each of the student's `wanted` ones."""
+    if empty and not layers:
+        return
+    if len(layers) != wanted:
+        raise Complaint("pg_err_dis_map_length", given=len(layers), wanted=wanted)
+    for layer in layers:
+        if not 1 <= layer <= of:
+            raise Complaint("pg_err_dis_map_layer", layer=layer, layers=of)
+    if list(layers) != sorted(layers):
+        raise Complaint("pg_err_dis_map_order", layers=", ".join(map(str, layers)))
+
+
+@torch.no_grad()
+def _draw(model: nn.Module, seed: int) -> None:
+    """First weights by the seed alone, whatever else draws from PyTorch's own generator at the moment."""
+    draws = torch.Generator().manual_seed(seed)
+    for part in model.modules():
+        for name, weight in part.named_parameters(recurse=False):
+            if name == "bias":
+                weight.zero_()
+            elif isinstance(part, nn.LayerNorm):
+                weight.fill_(1.0)
+            else:
+                weight.copy_(torch.randn(weight.shape, generator=draws) * _SPREAD)
+
+
+@torch.no_grad()
+def _copy(teacher: PreTrainedModel, student: BertForSequenceClassification, picks: Sequence[int]) -> int:
+    """How many tensors were copied."""
+    theirs, copied = teacher.state_dict(), 0
+    for name, weight in student.state_dict().items():
+        other = name
+        if name.startswith("bert.encoder.layer."):
+            number, rest = name.removeprefix("bert.encoder.layer.").split(".", 1)
+            other = f"bert.encoder.layer.{picks[int(number)] - 1}.{rest}"
+        if other in theirs and theirs[other].shape == weight.shape:
+            weight.copy_(theirs[other].to(weight.dtype))
+            copied += 1
+    return copied

@@ -1,0 +1,50 @@
+"""The model card that a student takes along: how it was made, and what it reached."""
+
+from playground.demos.distillation.schema import Result, Setting
+
+_TERMS = ("soft", "hard", "cosine", "embedding", "attention", "hidden", "prediction")
+
+
+def card(request: Setting, result: Result, steps: int) -> str:
+    """README.md of the folder, with numbers as far as the run had come."""
+    weights = ", ".join(f"{term} {getattr(request, term):g}" for term in _TERMS if getattr(request, term))
+    rows = [
+        ("teacher", result.teacher),
+        ("student", result.student),
+        ("same student, labels alone", result.control),
+        ("random student, labels alone", result.control_random),
+    ]
+    table = "\n".join(
+        f"| {name} | {found.accuracy:.1%} | {found.low:.1%} to {found.high:.1%} |" for name, found in rows if found
+    )
+    of = result.material
+    text = "" if of is None else f"{of.labelled:,} labelled, {of.unlabelled + of.augmented:,} unlabelled sentences"
+    count = of.test if of else 0
+    begins = f"layers {', '.join(map(str, request.start))} of the teacher" if request.start else "random weights"
+    return f"""---
+library_name: transformers
+pipeline_tag: text-classification
+tags:
+- knowledge-distillation
+---
+
+# A student of {request.model}
+
+Distilled in the Pretraining Playground: {request.layers} layers, width {request.width}, {request.heads} heads,
+feed-forward width {request.ffn}; it began as {begins}.
+
+## Measured
+
+On {count:,} held-out sentences:
+
+| model | accuracy | 95% interval |
+|---|---|---|
+{table}
+
+## Training
+
+{steps:,} steps of {request.batch} sentences ({text}), seed {request.seed}, AdamW with a learning rate of
+{request.learning_rate:g}. Loss: {weights}; temperature {request.temperature:g}.
+
+A model of a few minutes, made to learn from. The terms of its teacher apply to it as well.
+"""

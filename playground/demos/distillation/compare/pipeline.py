@@ -1,0 +1,102 @@
+"""Ask a teacher and a student about one sentence."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForSequenceClassification, PreTrainedModel
+
+from playground.core.alike import cka
+from playground.core.distil import every_other
+from playground.core.student import Shape, Words, build
+from playground.demos.distillation.compare.schema import MAX_TOKENS, Map, Request, Result
+from playground.locks import TRANSFORMERS
+from playground.messages import Complaint, Notice
+from playground.models import kept
+from playground.models.attention import with_attention
+from playground.models.device import TURNS, device
+from playground.models.loading import load
+
+
+@torch.inference_mode()
+def run(request: Request) -> Result:
+    """Raises Complaint for a student that is gone, one of another teacher, layers and heads that are not there, and a
+    sentence that is too long."""
+    loaded = load(request.model, "sequence_classification")
+    student = _trained(str(kept.folder(request.student))) if request.student else _untrained(request.model)
+    if student.get_input_embeddings().num_embeddings != loaded.model.get_input_embeddings().num_embeddings:
+        raise Complaint("pg_err_dic_teacher", model=request.model)
+    ids = loaded.tokenizer(request.text, return_tensors="pt", verbose=False)["input_ids"]
+    if ids.shape[1] > MAX_TOKENS:
+        raise Complaint("pg_err_dic_tokens", size=ids.shape[1], limit=MAX_TOKENS)
+    of = student.config
+    if request.layer > of.num_hidden_layers or request.head > of.num_attention_heads:
+        raise Complaint("pg_err_dic_head", layers=of.num_hidden_layers, heads=of.num_attention_heads)
+    with TURNS.quick():
+        taught, told = (_read(model, ids) for model in (student, loaded.model))
+    depth = loaded.model.config.num_hidden_layers
+    paired = max(1, round(request.layer * depth / of.num_hidden_layers))
+    notices = [] if request.student else [Notice(key="pg_dic_note_untrained")]
+    if int((ids == loaded.tokenizer.unk_token_id).sum()):
+        count = int((ids == loaded.tokenizer.unk_token_id).sum())
+        notices.append(Notice(key="pg_note_unknown", values={"count": count, "model": request.model}))
+    names = [str(loaded.model.config.id2label[n]).lower() for n in range(loaded.model.config.num_labels)]
+    return Result(
+        tokens=loaded.tokenizer.convert_ids_to_tokens(ids[0].tolist()),
+        names=names,
+        teacher=_shares(told.logits),
+        student=_shares(taught.logits),
+        teacher_map=_map(told.attentions, paired, min(request.head, loaded.model.config.num_attention_heads)),
+        student_map=_map(taught.attentions, request.layer, request.head),
+        similarity=[[round(cka(own[0], other[0]), 3) for other in told.hidden_states] for own in taught.hidden_states],
+        trained=bool(request.student),
+        notices=notices,
+    )
+
+
+def prepare(request: Request) -> None:
+    load(request.model, "sequence_classification")
+
+
+def _read(model: PreTrainedModel, ids: Tensor) -> Any:
+    return with_attention(model)(input_ids=ids.to(device()), output_attentions=True, output_hidden_states=True)
+
+
+def _shares(logits: Tensor) -> list[float]:
+    return [round(share, 4) for share in logits[0].float().softmax(0).tolist()]
+
+
+def _map(attentions: tuple[Tensor, ...], layer: int, head: int) -> Map:
+    of = attentions[layer - 1][0].float().cpu()  # (A, T, T)
+    weights = of.mean(0) if head == 0 else of[head - 1]
+    return Map(
+        layer=layer,
+        head=head,
+        layers=len(attentions),
+        heads=len(of),
+        weights=(weights * 255).round().int().tolist(),
+    )
+
+
+@lru_cache(maxsize=2)
+def _trained(folder: str) -> PreTrainedModel:
+    with TRANSFORMERS:
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+            Path(folder), use_safetensors=True, local_files_only=True
+        )
+    return model.eval().requires_grad_(False).to(device())
+
+
+@lru_cache(maxsize=2)
+def _untrained(model: str) -> PreTrainedModel:
+    """Half as many layers, as DistilBERT begins."""
+    teacher = load(model, "sequence_classification")
+    of = teacher.model.config
+    layers = max(1, of.num_hidden_layers // 2)
+    shape = Shape(layers, of.hidden_size, of.num_attention_heads, getattr(of, "intermediate_size", 4 * of.hidden_size))
+    vocabulary = teacher.model.get_input_embeddings().num_embeddings
+    words = Words([range(vocabulary)], [], vocabulary)
+    picks = every_other(layers, of.num_hidden_layers)
+    return build(teacher.model, shape, picks, words, 1).whole().requires_grad_(False).to(device())

@@ -1,0 +1,159 @@
+"""The terms of the loss, and what the students know, step by step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from playground.demos.distillation.schema import Point, Result
+from playground.messages import say
+from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, TEMPLATE, percent
+
+# One colour and one dash a term, so that none is told from another by its colour alone.
+_TERMS = {
+    "soft": (BLUE, "solid"),
+    "hard": (ORANGE, "solid"),
+    "cosine": (GREEN, "solid"),
+    "embedding": (PURPLE, "dash"),
+    "attention": (BLUE, "dash"),
+    "hidden": (ORANGE, "dash"),
+    "prediction": (GREEN, "dash"),
+}
+_TICKS = [mark * 10.0**power for power in range(-5, 4) for mark in (1, 3)]
+_UPPER, _LOWER = [0.6, 1.0], [0.0, 0.42]
+
+
+def curves(result: Result, language: str) -> go.Figure:
+    """Above, each term of the student's loss and their weighted sum, on a logarithmic axis; below, accuracy on the test
+    sentences of student, controls and teacher, and the student's agreement with the teacher."""
+    names = list(dict.fromkeys(term for point in result.history for term in point.terms))
+    traces = [_term(result.history, name, language) for name in names]
+    traces.append(_total(result.history, language))
+    traces += _scores(result, language)
+    steps = max((point.step for point in result.history), default=1)
+    if result.teacher is not None:
+        traces.append(_teacher(result.teacher.accuracy, steps, language))
+    return go.Figure(
+        traces,
+        {
+            "template": TEMPLATE,
+            "height": 640,
+            "margin": {"t": 48, "b": 190},
+            "legend": {"orientation": "h", "x": 0, "y": -0.17, "yanchor": "top"},
+            "annotations": [
+                _title(say("pg_dis_title_terms", language), _UPPER[1]),
+                _title(say("pg_dis_title_scores", language), _LOWER[1]),
+            ],
+            "xaxis": {"anchor": "y", "matches": "x2", "fixedrange": True, "showticklabels": False},
+            "yaxis": {
+                "anchor": "x",
+                "domain": _UPPER,
+                "type": "log",
+                "fixedrange": True,
+                "tickvals": _TICKS,
+                "ticktext": [f"{tick:g}" for tick in _TICKS],
+                "title": {"text": say("pg_dis_axis_loss", language)},
+            },
+            "xaxis2": {
+                "anchor": "y2",
+                "rangemode": "tozero",
+                "fixedrange": True,
+                "title": {"text": say("pg_dis_axis_step", language)},
+            },
+            "yaxis2": {
+                "anchor": "x2",
+                "domain": _LOWER,
+                "fixedrange": True,
+                "tickformat": ".0%",
+                "title": {"text": say("pg_dis_axis_share", language)},
+            },
+        },
+    )
+
+
+def _term(history: Sequence[Point], name: str, language: str) -> dict[str, object]:
+    colour, dash = _TERMS[name]
+    own = [point for point in history if name in point.terms]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _array([point.step for point in own]),
+        "y": _array([point.terms[name] for point in own]),
+        "name": say(f"pg_dis_term_{name}", language),
+        "line": {"color": colour, "dash": dash, "width": 2},
+        "hovertemplate": say("pg_dis_hover_loss", language),
+    }
+
+
+def _total(history: Sequence[Point], language: str) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _array([point.step for point in history]),
+        "y": _array([point.total for point in history]),
+        "name": say("pg_dis_total", language),
+        "line": {"color": GREY, "width": 3},
+        "hovertemplate": say("pg_dis_hover_loss", language),
+    }
+
+
+def _scores(result: Result, language: str) -> list[dict[str, object]]:
+    found = [_share(result.history, "accuracy", "pg_dis_student", BLUE, "circle", "solid", language)]
+    for control, colour, symbol in ((result.control, ORANGE, "square"), (result.control_random, PURPLE, "diamond")):
+        if control is not None:
+            name = f"pg_dis_control_{control.start}"
+            found.append(_share(control.history, "accuracy", name, colour, symbol, "solid", language))
+    found.append(_share(result.history, "agreement", "pg_dis_agreement", BLUE, "circle-open", "dot", language))
+    return found
+
+
+def _share(
+    history: Sequence[Point], what: str, name: str, colour: str, symbol: str, dash: str, language: str
+) -> dict[str, object]:
+    own = [point for point in history if getattr(point, what) is not None]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "x": _array([point.step for point in own]),
+        "y": _array([getattr(point, what) for point in own]),
+        "name": say(name, language),
+        "line": {"color": colour, "dash": dash, "width": 2},
+        "marker": {"color": colour, "symbol": symbol, "size": 8},
+        "hovertemplate": say("pg_dis_hover_share", language),
+    }
+
+
+def _teacher(accuracy: float, steps: int, language: str) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "x": _array([0, steps]),
+        "y": _array([accuracy, accuracy]),
+        "name": say("pg_dis_teacher_line", language, share=percent(accuracy)),
+        "line": {"color": GREY, "dash": "dash", "width": 2},
+        "hoverinfo": "skip",
+    }
+
+
+def _array(values: Sequence[float]) -> np.ndarray:
+    return np.asarray(values, np.float32)
+
+
+def _title(said: str, top: float) -> dict[str, object]:
+    return {
+        "text": said,
+        "x": 0,
+        "y": top,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 6,
+        "align": "left",
+        "showarrow": False,
+        "font": {"size": 14},
+    }

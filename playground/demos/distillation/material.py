@@ -1,0 +1,107 @@
+"""The sentences of a run, as a teacher's tokenizer sees them: labelled, unlabelled, augmented, and held out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transformers import PreTrainedTokenizerBase
+
+from playground.core.grammar import transfer
+from playground.core.labelled import Labelled, lines, parse, sentiment
+from playground.core.student import Words
+from playground.core.teaching import Sentences
+from playground.demos.distillation.augment import augmented
+from playground.demos.distillation.schema import Material, Setting
+from playground.messages import Complaint
+from playground.models.loading import Loaded
+
+_LONGEST = 64  # tokens of a sentence that are read
+_LEAST = 30  # sentences of a person's own file
+_TEST = 500  # sentences that are held out at most
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """train: labelled sentences first (`labelled` of them), then those without a label; test: held out."""
+
+    train: Sentences
+    labelled: int
+    test: Sentences
+    words: Words
+    names: tuple[str, ...]
+    extra: int  # augmented ones, the last of train
+
+    @property
+    def groups(self) -> tuple[list[int], list[int]]:
+        """Lengths of the labelled and of the other sentences."""
+        return self.train.lengths[: self.labelled], self.train.lengths[self.labelled :]
+
+    def described(self) -> Material:
+        return Material(
+            labelled=self.labelled,
+            unlabelled=len(self.train) - self.labelled - self.extra,
+            augmented=self.extra,
+            test=len(self.test),
+            words=len(self.words),
+            names=list(self.names),
+        )
+
+
+def lessons(request: Setting, teacher: Loaded) -> Lessons:
+    """Raises Complaint for a file that must be brought again, one that is too small, and labels that are not the
+    teacher's."""
+    train, test = _labelled(request)
+    names = _names(teacher)
+    for name in train.names:
+        if name.lower() not in names:
+            raise Complaint("pg_err_dis_labels", label=name[:40], model=teacher.entry.id, names=", ".join(names))
+    if request.unlabelled_source and not request.unlabelled:
+        raise Complaint("pg_err_dis_again", name=request.unlabelled_source)
+    unlabelled = lines(request.unlabelled) if request.unlabelled else transfer()
+    more = augmented(train.sentences, request.seed) if request.augment else ()
+    rows, held = (_tokens(teacher, part) for part in ((*train.sentences, *unlabelled, *more), test.sentences))
+    tokenizer = teacher.tokenizer
+    places = [names.index(name.lower()) for name in train.names]
+    without = [-100] * (len(unlabelled) + len(more))
+    return Lessons(
+        Sentences(rows, [*(places[label] for label in train.labels), *without], tokenizer.pad_token_id),
+        len(train),
+        Sentences(held, [places[label] for label in test.labels], tokenizer.pad_token_id),
+        Words([*rows, *held], tokenizer.all_special_ids, teacher.model.get_input_embeddings().num_embeddings),
+        tuple(names),
+        len(more),
+    )
+
+
+def _labelled(request: Setting) -> tuple[Labelled, Labelled]:
+    """The project's two parts; of a person's file every third sentence is held out."""
+    if request.source and not request.labelled:
+        raise Complaint("pg_err_dis_again", name=request.source)
+    if not request.labelled:
+        return sentiment("train"), sentiment("test")
+    data = parse(request.labelled)
+    if len(data) < _LEAST:
+        raise Complaint("pg_err_dis_few", size=len(data), least=_LEAST)
+    held = range(2, len(data), 3)[:_TEST]
+    kept = [number for number in range(len(data)) if number not in held]
+    return _some(data, kept), _some(data, held)
+
+
+def _some(data: Labelled, numbers: Sequence[int]) -> Labelled:
+    return Labelled(
+        tuple(data.sentences[number] for number in numbers),
+        tuple(data.labels[number] for number in numbers),
+        data.names,
+    )
+
+
+def _names(teacher: Loaded) -> list[str]:
+    of = teacher.model.config
+    return [str(of.id2label[number]).lower() for number in range(of.num_labels)]
+
+
+def _tokens(teacher: Loaded, sentences: Sequence[str]) -> list[list[int]]:
+    tokenizer: PreTrainedTokenizerBase = teacher.tokenizer
+    rows: list[list[int]] = tokenizer(
+        list(sentences), truncation=True, max_length=min(_LONGEST, teacher.max_length), verbose=False
+    )["input_ids"]
+    return rows

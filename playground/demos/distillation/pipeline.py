@@ -1,0 +1,204 @@
+"""Distil a teacher into a student beside two controls, and compare them."""
+
+import time
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from playground.demos.distillation.card import card
+from playground.demos.distillation.race import Race, Runner, latencies, recipe_of, side
+from playground.demos.distillation.schema import GENERAL_TEACHER, Control, Point, Progress, Request, Result
+from playground.messages import Notice
+from playground.models import kept
+from playground.models.device import TURNS
+from playground.models.loading import load
+
+_JUDGED = 6  # times after the start
+_OFTEN = 0.3  # seconds from one Progress to the next
+_POINTS = 60  # of a curve
+
+
+def run(request: Request) -> Iterator[Progress | Result]:
+    """A Progress a few times a second, then the Result. However it ends, the student so far is kept for an hour.
+
+    Raises Complaint for files and settings that do not go together.
+    """
+    race = Race(request)
+    live = _Live(race, request)
+    try:
+        yield live.progress()
+        yield from live.go()
+        yield live.finished()
+    finally:
+        live.close()
+
+
+def prepare(request: Request) -> None:
+    """Load the models, so that `run` finds them in the cache."""
+    load(request.model, "sequence_classification")
+    if request.general or request.augment:
+        load(GENERAL_TEACHER, "masked_lm")
+
+
+class _Live:
+    def __init__(self, race: Race, request: Request) -> None:
+        self.race, self.request = race, request
+        self.recipe = recipe_of(request)
+        self.runners = [Runner("student", race.distilled(self.recipe))]
+        if request.controls:
+            self.runners += [Runner(name, race.control(random=name == "random")) for name in ("same", "random")]
+        student = self.student.arm.student
+        notices = []
+        if request.start and not student.copied:
+            notices.append(Notice(key="pg_dis_note_random", values={"model": request.model}))
+        self.result = Result(
+            material=race.lessons.described(),
+            copied=student.copied,
+            tensors=student.tensors,
+            seed=request.seed,
+            notices=notices,
+        )
+        self.name = kept.new_name()
+        self.started = self.seconds = 0.0
+        self.last = time.monotonic()
+        self.saved = -1
+
+    @property
+    def student(self) -> Runner:
+        return self.runners[0]
+
+    @property
+    def total(self) -> int:
+        return sum(runner.arm.total for runner in self.runners)
+
+    @property
+    def done(self) -> int:
+        return sum(runner.arm.steps for runner in self.runners)
+
+    def go(self) -> Iterator[Progress]:
+        """All steps, the arms in turn: so their curves grow together. Judged now and then."""
+        self.started = time.monotonic()
+        total = self.student.arm.total
+        edges = np.linspace(0, total, _JUDGED + 1).round().astype(int).tolist()[1:]
+        every = max(1, total // _POINTS)
+        # The first point of the curve before anything is judged: it is what one waits for.
+        yield from self._steps(1, every)
+        for _ in self.race.judge_teacher():
+            yield from self._now_and_then()
+        for edge in dict.fromkeys(edges):
+            yield from self._steps(edge, every)
+            for runner in self.runners:
+                for _ in self.race.judge(runner):
+                    yield from self._now_and_then()
+                _scored(runner, len(self.race.lessons.test))
+            self._compare()
+            yield self.progress()
+
+    def _steps(self, edge: int, every: int) -> Iterator[Progress]:
+        while self.student.arm.steps < edge:
+            for runner in self.runners:
+                with TURNS.step():
+                    loss, terms = runner.arm.step()
+                if runner.arm.steps % every == 0 or runner.arm.steps in (1, edge):
+                    rounded: dict[str, float] = {str(term): _short(value) for term, value in terms.items()}
+                    runner.history.append(Point(step=runner.arm.steps, terms=rounded, total=_short(loss)))
+                yield from self._now_and_then(first=runner is self.student and runner.arm.steps == 1)
+
+    def _now_and_then(self, first: bool = False) -> Iterator[Progress]:
+        if first or time.monotonic() - self.last > _OFTEN:
+            yield self.progress()
+
+    def progress(self) -> Progress:
+        self.last = time.monotonic()
+        took = self.last - self.started if self.started else 0.0
+        result = self._histories()
+        if self.done:
+            tokens = sum(runner.arm.tokens for runner in self.runners)
+            result = result.model_copy(
+                update={
+                    "tokens_per_second": round(tokens / max(took, 1e-9), 1),
+                    "seconds_left": round(took / self.done * (self.total - self.done), 1),
+                }
+            )
+        self.result = result
+        return Progress(done=self.done, total=self.total, result=result)
+
+    def _histories(self) -> Result:
+        update: dict[str, object] = {"history": list(self.student.history)}
+        if self.saved >= 0 or self.result.student is not None:
+            update["student_id"] = self.name
+        for runner in self.runners[1:]:
+            field = "control" if runner.name == "same" else "control_random"
+            if (control := getattr(self.result, field)) is not None:
+                update[field] = control.model_copy(update={"history": list(runner.history)})
+        return self.result.model_copy(update=update)
+
+    def _compare(self) -> None:
+        race, test = self.race, len(self.race.lessons.test)
+        teacher = race.side(race.loaded.model, race.right)
+        vocab = race.loaded.model.get_input_embeddings().num_embeddings
+        positions = race.loaded.model.config.max_position_embeddings
+        own = self.student.arm.student.model.config
+        size = race.shape.parameters(vocab, own.num_labels, positions)
+
+        student = side(size, self.student.right, test)
+        update: dict[str, object] = {
+            "teacher": teacher,
+            "student": student,
+            "agreement": round(self.student.agreed / test, 4),
+            "retained": round(self.student.right / max(1, race.right), 4),
+        }
+        for runner in self.runners[1:]:
+            judged = side(1, runner.right, test)
+            start: Literal["same", "random"] = "same" if runner.name == "same" else "random"
+            update["control" if start == "same" else "control_random"] = Control(
+                start=start,
+                accuracy=judged.accuracy,
+                low=judged.low,
+                high=judged.high,
+                agreement=round(runner.agreed / test, 4),
+                history=list(runner.history),
+            )
+        self.result = self.result.model_copy(update=update)
+
+    def finished(self) -> Result:
+        """With latencies; the student is kept."""
+        self._keep()
+        self.progress()
+        whole = self.student.arm.student.whole().to(self.student.arm.device)
+        teacher, student = latencies([self.race.loaded.model, whole], self.race.lessons.test)
+        assert self.result.teacher is not None and self.result.student is not None
+        sides = {
+            name: getattr(self.result, name).model_copy(update={"latency_ms": one, "latency_32_ms": many})
+            for name, (one, many) in (("teacher", teacher), ("student", student))
+        }
+        return self.result.model_copy(update={**sides, "seconds_left": 0.0})
+
+    def close(self) -> None:
+        """Keep what there is, and let go of the rest."""
+        if self.result.student is not None:
+            self._keep()
+        self.runners.clear()
+
+    def _keep(self) -> None:
+        if not self.runners or self.saved == self.student.arm.steps:
+            return
+        self.saved = self.student.arm.steps
+        kept.keep(
+            self.name,
+            self.student.arm.student.whole(),
+            self.race.loaded.tokenizer,
+            card(self.request, self.result, self.saved),
+        )
+
+
+def _scored(runner: Runner, of: int) -> None:
+    """The last point of the curve gets what the judging found."""
+    runner.history[-1] = runner.history[-1].model_copy(
+        update={"accuracy": round(runner.right / of, 4), "agreement": round(runner.agreed / of, 4)}
+    )
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")

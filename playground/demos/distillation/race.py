@@ -1,0 +1,204 @@
+"""A distilled student and its controls, step by step side by side, and what they know by then."""
+
+import hashlib
+import os
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from playground.core.distil import Recipe, Term
+from playground.core.intervals import wilson
+from playground.core.states import Reader
+from playground.core.student import Shape, Student, build, check_layers
+from playground.core.teaching import Sentences, Teacher
+from playground.demos.distillation.arms import Arm, Stage
+from playground.demos.distillation.material import Lessons, lessons
+from playground.demos.distillation.schema import GENERAL_TEACHER, Point, Setting, Side
+from playground.messages import Complaint
+from playground.models.cache import ByteCache
+from playground.models.device import TURNS, device, synchronize
+from playground.models.loading import Loaded, load
+
+_AT_ONCE = 64  # test sentences of a forward pass
+_LIMIT = 256 * 2**20  # bytes of answers that are kept of one teacher about one text
+_GENERAL: dict[Term, float] = {"embedding": 1.0, "attention": 1.0, "hidden": 1.0}
+# Runs, ablations and controls about the same text share what the teacher said of it.
+_ANSWERS: ByteCache[Teacher] = ByteCache(int(float(os.environ.get("PLAYGROUND_ANSWERS_GB", "0.5")) * 2**30))
+
+
+@dataclass
+class Runner:
+    """An arm with its curve. right, agreed: of the test sentences, when last judged."""
+
+    name: str
+    arm: Arm
+    history: list[Point] = field(default_factory=list)
+    right: int = 0
+    agreed: int = 0
+
+
+def recipe_of(request: Setting) -> Recipe:
+    weights: dict[Term, float] = {
+        "soft": request.soft,
+        "hard": request.hard,
+        "cosine": request.cosine,
+        "embedding": request.embedding,
+        "attention": request.attention,
+        "hidden": request.hidden,
+        "prediction": request.prediction,
+    }
+    return Recipe(weights, request.temperature, tuple(request.layer_map))
+
+
+class Race:
+    """What all arms of a request share: the sentences, the teacher and its answers."""
+
+    def __init__(self, request: Setting) -> None:
+        self.request = request
+        self.shape = Shape(request.layers, request.width, request.heads, request.ffn)
+        self.loaded: Loaded = load(request.model, "sequence_classification")
+        check(request, self.loaded)
+        self.lessons: Lessons = lessons(request, self.loaded)
+        self.answers: Tensor | None = None  # (N, C) logits of the teacher on the test sentences
+        self.right = 0
+
+    @property
+    def labels(self) -> Tensor:
+        return self.lessons.test.labels
+
+    def judge_teacher(self) -> Iterator[None]:
+        """Give the teacher the test sentences; yields between batches."""
+        found = []
+        reader = Reader(self.loaded.model, shared=True)
+        for rows, ids, mask in batches(self.lessons.test):
+            with TURNS.step(), torch.inference_mode():
+                found.append((rows, reader(ids.to(device()), mask.to(device()), hidden=False).logits.float().cpu()))
+            yield
+        answers = torch.empty(len(self.lessons.test), found[0][1].shape[1])
+        for rows, logits in found:
+            answers[rows] = logits
+        self.answers = answers
+        self.right = int((answers.argmax(1) == self.labels).sum())
+
+    def student(self, *, random: bool = False, seed: int | None = None) -> Student:
+        request = self.request
+        picks = [] if random else request.start
+        seed = request.seed if seed is None else seed
+        return build(self.loaded.model, self.shape, picks, self.lessons.words, seed)
+
+    def distilled(self, recipe: Recipe, *, seed: int | None = None, steps: int | None = None) -> Arm:
+        """An arm that learns by a recipe: first the general stage, where it is wanted, then the task."""
+        request = self.request
+        steps = request.steps if steps is None else steps
+        half = request.batch // 2
+        stages = [Stage(steps, recipe, self._teacher(recipe), (half, request.batch - half))]
+        if request.general:
+            general = Recipe(_GENERAL, layer_map=tuple(request.layer_map))
+            teacher = self._teacher(general, load(GENERAL_TEACHER, "masked_lm"))
+            stages.insert(0, Stage(steps // 2, general, teacher, (0, request.batch)))
+        return self._arm(self.student(seed=seed), stages, seed)
+
+    def control(self, *, random: bool, seed: int | None = None, steps: int | None = None) -> Arm:
+        """The same sizes, seed and number of steps, with labelled sentences and their labels alone."""
+        request = self.request
+        steps = request.steps if steps is None else steps
+        stage = Stage(steps + (steps // 2 if request.general else 0), Recipe({"hard": 1.0}), None, (request.batch, 0))
+        return self._arm(self.student(random=random, seed=seed), [stage], seed)
+
+    def _arm(self, student: Student, stages: Sequence[Stage], seed: int | None) -> Arm:
+        request = self.request
+        seed = request.seed if seed is None else seed
+        return Arm(student, stages, self.lessons, seed, request.learning_rate, device())
+
+    def _teacher(self, recipe: Recipe, other: Loaded | None = None) -> Teacher | None:
+        """The answers that a recipe needs, kept from run to run."""
+        if not recipe.teaches:
+            return None
+        loaded = other or self.loaded
+        model: PreTrainedModel = loaded.model if other is None else loaded.model.base_model
+        scores = recipe.layer_map if recipe.wants_scores else ()
+        text = hashlib.sha256(repr([row.tolist() for row in self.lessons.train.rows]).encode()).hexdigest()
+        key = (loaded.entry.id, id(loaded.model), text, recipe.wanted_layers, scores)
+
+        def made() -> tuple[Teacher, int]:
+            reader = Reader(model, shared=True)
+            return Teacher(reader, self.lessons.train, recipe.wanted_layers, scores, _LIMIT), _LIMIT
+
+        return _ANSWERS.get(key, made)
+
+    def judge(self, runner: Runner) -> Iterator[None]:
+        """Give a student the test sentences; yields between batches."""
+        assert self.answers is not None
+        arm, test = runner.arm, self.lessons.test
+        right = agreed = 0
+        for rows, ids, mask in batches(test):
+            with TURNS.step(), torch.inference_mode():
+                small = arm.student.words.small(ids).to(arm.device)
+                said = (
+                    arm.student.model(input_ids=small, attention_mask=mask.long().to(arm.device)).logits.argmax(1).cpu()
+                )
+            right += int((said == test.labels[rows]).sum())
+            agreed += int((said == self.answers[rows].argmax(1)).sum())
+            yield
+        runner.right, runner.agreed = right, agreed
+
+    def side(self, model: PreTrainedModel, right: int) -> Side:
+        return side(sum(weight.numel() for weight in model.parameters()), right, len(self.lessons.test))
+
+
+def check(request: Setting, teacher: Loaded) -> None:
+    """Raises Complaint for terms that the teacher's sizes do not allow."""
+    of = teacher.model.config
+    for layers in (request.start, request.layer_map):
+        check_layers(layers, request.layers, of.num_hidden_layers, empty=True)
+    if request.cosine and request.width != of.hidden_size:
+        raise Complaint("pg_err_dis_cosine", width=request.width, teacher=of.hidden_size)
+    if (request.attention or request.general) and request.heads != of.num_attention_heads:
+        raise Complaint("pg_err_dis_attention", heads=request.heads, teacher=of.num_attention_heads)
+    if request.general:
+        general = load(GENERAL_TEACHER, "masked_lm").model
+        if general.get_input_embeddings().num_embeddings != teacher.model.get_input_embeddings().num_embeddings:
+            raise Complaint("pg_err_dis_general", model=teacher.entry.id, general=GENERAL_TEACHER)
+
+
+def batches(sentences: Sentences) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+    """All sentences, those of nearly one length together: (numbers, ids, mask)."""
+    order = sorted(range(len(sentences)), key=lambda number: sentences.lengths[number])
+    for start in range(0, len(order), _AT_ONCE):
+        rows = order[start : start + _AT_ONCE]
+        yield rows, *sentences.batch(rows)
+
+
+def side(parameters: int, right: int, of: int) -> Side:
+    low, high = wilson(right, of)
+    return Side(
+        parameters=parameters,
+        megabytes=round(parameters * 4 / 1e6, 1),
+        accuracy=round(right / of, 4),
+        low=round(low, 4),
+        high=round(high, 4),
+    )
+
+
+def latencies(models: Sequence[PreTrainedModel], sentences: Sentences, repeats: int = 9) -> list[tuple[float, float]]:
+    """(milliseconds for one sentence, for 32 at once) of each model: medians, taken in turn so that a machine that is
+    busy for a moment is so for all."""
+    sizes = [sentences.batch(range(size)) for size in (1, min(32, len(sentences)))]
+    taken: list[list[list[float]]] = [[[] for _ in sizes] for _ in models]
+    for repeat in range(repeats + 1):
+        for model, times in zip(models, taken, strict=True):
+            for (ids, mask), kept in zip(sizes, times, strict=True):
+                inputs = {"input_ids": ids.to(device()), "attention_mask": mask.long().to(device())}
+                with TURNS.step(), torch.inference_mode():
+                    synchronize()
+                    started = time.perf_counter()
+                    model(**inputs)
+                    synchronize()
+                if repeat:  # the first time warms up
+                    kept.append(1000 * (time.perf_counter() - started))
+    return [(round(statistics.median(one), 2), round(statistics.median(many), 2)) for one, many in taken]

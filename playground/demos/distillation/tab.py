@@ -1,0 +1,215 @@
+"""The distillation tab: a student by sliders, the terms of its loss, Start, Pause and Cancel, and curves that grow."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.core.distil import every_other, top_map, uniform_map
+from playground.core.labelled import read
+from playground.demos.distillation import DEMO, figures
+from playground.demos.distillation.presets import DISTILBERT, TINYBERT
+from playground.demos.distillation.schema import (
+    MAX_FFN,
+    MAX_HEADS,
+    MAX_LAYERS,
+    MAX_WIDTH,
+    Request,
+    Result,
+)
+from playground.demos.distillation.verdict import sizes, verdict
+from playground.models import catalogue
+from playground.runs import Run
+from playground.ui.errors import notice
+from playground.ui.experiment import PRIVATE, help_fold, model_choice
+from playground.ui.figure import Figure
+from playground.ui.inputs import Range, Whole, Wholes
+from playground.ui.language import t
+from playground.ui.long import long_bar, wire_long
+from playground.ui.shell import Shell, TabParts, run_bar
+
+_QUIET: dict[str, Any] = {"queue": False, **PRIVATE}
+_SIZES = {
+    "layers": (1, MAX_LAYERS, 1),
+    "width": (12, MAX_WIDTH, 12),
+    "heads": (1, MAX_HEADS, 1),
+    "ffn": (24, MAX_FFN, 24),
+}
+_WEIGHTS = ("soft", "hard", "cosine", "embedding", "attention", "hidden", "prediction")
+
+
+def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
+    """Build the tab inside the current gr.Tab; it is drawn when it is first looked at."""
+    asked = examples[0].request
+
+    def slider(name: str, low: float, high: float, step: float, width: int = 140) -> Range:
+        return Range(
+            low,
+            high,
+            value=asked[name],
+            step=step,
+            label=t(f"pg_dis_{name}"),
+            elem_id=f"dis-{name}",
+            min_width=width,
+        )
+
+    fields: dict[str, Any] = {}
+    with gr.Row(elem_classes="pg-pane"):
+        with gr.Column(min_width=340, scale=5):
+            gr.Markdown(t("pg_dis_question"), elem_classes="pg-question")
+            with gr.Row(elem_classes="pg-chips"):
+                distilbert = gr.Button(t("pg_dis_preset_distilbert"), size="sm", elem_id="dis-distilbert")
+                tinybert = gr.Button(t("pg_dis_preset_tinybert"), size="sm", elem_id="dis-tinybert")
+            with gr.Row():
+                fields |= {name: slider(name, *_SIZES[name]) for name in _SIZES}
+            counted = gr.HTML("", elem_id="dis-sizes")
+            with gr.Row():
+                fields["start"] = Wholes(asked["start"], label=t("pg_dis_start"), elem_id="dis-start", min_width=150)
+                fields["layer_map"] = Wholes(
+                    asked["layer_map"], label=t("pg_dis_layer_map"), elem_id="dis-map", min_width=150
+                )
+            with gr.Row(elem_classes="pg-chips"):
+                picks = [
+                    gr.Button(t(f"pg_dis_pick_{name}"), size="sm", elem_id=f"dis-pick-{name}")
+                    for name in ("other", "random", "uniform", "top")
+                ]
+            with gr.Accordion(t("pg_dis_loss"), open=False, elem_id="dis-loss"):
+                gr.Markdown(t("pg_dis_loss_how"), elem_classes="pg-small")
+                with gr.Row():
+                    fields |= {name: slider(name, 0, 10, 0.5) for name in _WEIGHTS}
+                fields["temperature"] = slider("temperature", 0.5, 20, 0.5)
+            with gr.Accordion(t("pg_dis_stages"), open=False, elem_id="dis-stages"):
+                for name in ("general", "augment", "controls"):
+                    fields[name] = gr.Checkbox(
+                        asked[name], label=t(f"pg_dis_{name}"), info=t(f"pg_dis_{name}_info"), elem_id=f"dis-{name}"
+                    )
+            with gr.Accordion(t("pg_dis_data"), open=False, elem_id="dis-data"):
+                gr.Markdown(t("pg_dis_data_how"), elem_classes="pg-small")
+                for name, kinds in (("labelled", [".csv", ".tsv"]), ("unlabelled", [".txt"])):
+                    source = "source" if name == "labelled" else "unlabelled_source"
+                    fields[source] = gr.Textbox(
+                        asked[source], label=t(f"pg_dis_{name}"), interactive=False, elem_id=f"dis-{source}"
+                    )
+                    fields[name] = gr.State("")
+                    with gr.Row():
+                        upload = gr.UploadButton(
+                            t("pg_elf_upload"), size="sm", type="filepath", file_types=kinds, elem_id=f"dis-up-{name}"
+                        )
+                        own = gr.Button(t("pg_dis_own"), size="sm", elem_id=f"dis-own-{name}")
+                    fields[f"_{name}"] = (upload, own)
+                fields["model"] = model_choice("sequence_classification", asked["model"], "dis")
+            uploads = {name: fields.pop(f"_{name}") for name in ("labelled", "unlabelled")}
+            with gr.Row():
+                fields["steps"] = slider("steps", 5, 2000, 5, 190)
+                fields["batch"] = slider("batch", 4, 64, 4)
+            with gr.Row():
+                fields["learning_rate"] = gr.Number(
+                    asked["learning_rate"], label=t("pg_dis_learning_rate"), elem_id="dis-learning_rate", min_width=120
+                )
+                fields["seed"] = Whole(
+                    asked["seed"],
+                    label=t("pg_seed"),
+                    precision=0,
+                    minimum=0,
+                    maximum=99_999,
+                    elem_id="dis-seed",
+                    min_width=100,
+                )
+            bar = long_bar(DEMO, pause=True)
+            box = gr.HTML("", elem_id="dis-notice", elem_classes="pg-notice-box")
+        with gr.Column(min_width=340, scale=6):
+            figure = Figure(None, label=t("pg_dis_figure"), elem_id="dis-figure", elem_classes="pg-result")
+            said = gr.HTML("", elem_id="dis-said", elem_classes="pg-result")
+            with gr.Row(elem_classes="pg-chips"):
+                get = gr.Button(t("pg_dis_download"), size="sm", elem_id="dis-download")
+                command = gr.Button(t("pg_dis_command"), size="sm", elem_id="dis-command")
+            file = gr.File(label=t("pg_dis_file"), visible=False, interactive=False, elem_id="dis-file")
+            launch = gr.Code("", language="shell", visible=False, interactive=False, elem_id="dis-launch")
+            parts = TabParts(
+                demo=DEMO,
+                fields=fields,
+                outputs=[said, figure, counted],
+                draw=draw,
+                run=gr.State(""),
+                notice=box,
+            )
+            run_bar(parts, shell)
+    help_fold(DEMO)
+
+    for button, values in ((distilbert, DISTILBERT), (tinybert, TINYBERT)):
+        button.click(
+            lambda values=values: list(values.values()),
+            None,
+            [fields[name] for name in values],
+            **_QUIET | {"js": None},
+        )
+    _wire_picks(fields, picks)
+    of = [fields["model"], *(fields[name] for name in _SIZES)]
+    shown = [*of, shell.lang]
+    gr.on([field.change for field in of], count, shown, counted, **_QUIET)
+    for name, (upload, own) in uploads.items():
+        source = fields["source" if name == "labelled" else "unlabelled_source"]
+
+        def uploaded(path: str, lang: str) -> list[Any]:
+            try:
+                return [Path(path).name[:200], read(Path(path)), ""]
+            except ValueError as error:
+                return [gr.skip(), gr.skip(), notice(error, language=lang)]
+
+        upload.upload(uploaded, [upload, shell.lang], [source, fields[name], box], **_QUIET)
+        own.click(lambda: ["", "", ""], None, [source, fields[name], box], **_QUIET | {"js": None})
+    get.click(packed, [parts.run, shell.lang], [file, box], **PRIVATE)
+    command.click(commanded, [parts.run], launch, **_QUIET | {"js": None})
+    wire_long(parts, shell, bar)
+    return parts
+
+
+def _wire_picks(fields: dict[str, Any], picks: Sequence[gr.Button]) -> None:
+    """Buttons that fill in the layers to begin with, and those to imitate."""
+    to = {"other": ("start", every_other), "uniform": ("layer_map", uniform_map), "top": ("layer_map", top_map)}
+    for button, name in zip(picks, ("other", "random", "uniform", "top"), strict=True):
+        field, rule = to.get(name, ("start", None))
+
+        def pick(layers: int, model: str, rule: Any = rule) -> list[int]:
+            if rule is None:
+                return []
+            of = catalogue.find(model).layers or 12
+            return list(rule(min(layers, of) if rule is top_map else layers, of))
+
+        button.click(pick, [fields["layers"], fields["model"]], fields[field], **_QUIET | {"js": None})
+
+
+def count(model: str, layers: int, width: int, heads: int, ffn: int, lang: str) -> str:
+    """What a student of these sizes counts, or why there is none."""
+    return sizes(catalogue.find(model), layers, width, heads, ffn, lang)
+
+
+def packed(stored: str, lang: str) -> list[Any]:
+    """The student as a zip file."""
+    from playground.models import kept
+
+    try:
+        name = Result.model_validate(Run.model_validate_json(stored).result).student_id
+        return [gr.update(value=str(kept.packed(name, "student")), visible=True), ""]
+    except ValueError as error:
+        return [gr.update(visible=False), notice(error, language=lang)]
+
+
+def commanded(stored: str) -> Any:
+    """The run on the screen as a file and a command."""
+    request = Request.model_validate(Run.model_validate_json(stored).request).model_dump()
+    text = f"cat > run.json <<'END'\n{json.dumps(request, indent=1)}\nEND\n"
+    text += "accelerate launch -m playground.demos.distillation run.json\n"
+    return gr.update(value=text, visible=True)
+
+
+def draw(run: Run, language: str) -> list[Any]:
+    """Values of the verdict, the curves, and the student's parameters."""
+    result, asked = Result.model_validate(run.result), run.request
+    return [
+        verdict(result, language),
+        figures.curves(result, language),
+        sizes(catalogue.find(asked["model"]), asked["layers"], asked["width"], asked["heads"], asked["ffn"], language),
+    ]

@@ -1,0 +1,142 @@
+"""The launched command: two processes give the curve of one, and a killed run goes on with the same curve."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForSequenceClassification, BertForSequenceClassification
+
+from playground.paths import ROOT
+from tests.server import free_port
+from tests.unit import tiny
+from tests.unit.test_distillation import LABELLED, NAMES, UNLABELLED
+
+MODULE = "playground.demos.distillation"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """run.json with its files, and a tiny teacher."""
+    root = tmp_path_factory.mktemp("launched")
+    sizes = {"num_hidden_layers": 4, "id2label": NAMES, "label2id": {name: n for n, name in NAMES.items()}}
+    tiny.save(root / "models" / "teacher", tiny.model(BertForSequenceClassification, **sizes))
+    (root / "mine.csv").write_text(LABELLED)
+    (root / "mine.txt").write_text(UNLABELLED)
+    request = {
+        "model": "local/teacher",
+        "layers": 2,
+        "width": 16,
+        "heads": 2,
+        "ffn": 32,
+        "start": [1, 3],
+        "layer_map": [2, 4],
+        "attention": 1.0,
+        "hidden": 1.0,
+        "steps": 12,
+        "batch": 16,
+        "learning_rate": 1e-3,
+    }
+    (root / "run.json").write_text(json.dumps(request))
+    yield root
+
+
+def _command(folder: Path, out: str, *more: str, processes: int = 1) -> tuple[list[str], dict[str, str]]:
+    starts = ["-m", MODULE]
+    if processes > 1:
+        starts = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", str(processes), "--num_machines", "1"]
+        starts += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", str(free_port())]
+        starts += ["-m", MODULE]
+    files = ["--labelled", str(folder / "mine.csv"), "--unlabelled", str(folder / "mine.txt")]
+    command = [sys.executable, *starts, str(folder / "run.json"), "--folder", str(folder / out), *files, *more]
+    environment = {
+        **os.environ,
+        "PLAYGROUND_MODELS": str(folder / "models"),
+        "PLAYGROUND_DEVICE": "cpu",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return command, environment
+
+
+def _run(folder: Path, out: str, *more: str, processes: int = 1) -> subprocess.CompletedProcess[str]:
+    command, environment = _command(folder, out, *more, processes=processes)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def _curve(folder: Path, out: str) -> list[dict[str, Any]]:
+    curve: list[dict[str, Any]] = json.loads(torch.load(folder / out / "state.pt", weights_only=True)["history"])
+    return curve
+
+
+@pytest.fixture(scope="module")
+def alone(folder: Path) -> list[dict[str, Any]]:
+    done = _run(folder, "one")
+    assert done.returncode == 0, done.stderr
+    assert "student " in done.stdout
+    return _curve(folder, "one")
+
+
+def _same(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> None:
+    assert [point["step"] for point in one] == [point["step"] for point in other]
+    for a, b in zip(one, other, strict=True):
+        assert a.keys() == b.keys() == {"step", "total", "soft", "hard", "cosine", "attention", "hidden"}
+        for name in a:
+            assert a[name] == pytest.approx(b[name], rel=2e-3, abs=1e-5), (a["step"], name)
+
+
+def test_one_process_trains_and_leaves_a_student(folder: Path, alone: list[dict[str, Any]]) -> None:
+    assert [point["step"] for point in alone] == list(range(1, 13))
+    assert alone[-1]["total"] < alone[0]["total"]
+    model = AutoModelForSequenceClassification.from_pretrained(folder / "one" / "student")
+    assert model.config.num_hidden_layers == 2
+    assert json.loads((folder / "one" / "result.json").read_text())["student"]["parameters"] == model.num_parameters()
+
+
+def test_two_processes_give_the_curve_of_one(folder: Path, alone: list[dict[str, Any]]) -> None:
+    done = _run(folder, "two", processes=2)
+    assert done.returncode == 0, done.stderr
+    _same(alone, _curve(folder, "two"))
+
+
+def test_parts_of_a_step_give_the_curve_of_the_whole(folder: Path, alone: list[dict[str, Any]]) -> None:
+    done = _run(folder, "parts", "--accumulate", "4")
+    assert done.returncode == 0, done.stderr
+    _same(alone, _curve(folder, "parts"))
+
+
+def test_a_killed_run_goes_on_with_the_same_curve(folder: Path, alone: list[dict[str, Any]]) -> None:
+    command, environment = _command(folder, "killed", "--save-every", "4")
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("step 6 "):
+            process.send_signal(signal.SIGKILL)
+            break
+    assert process.wait() == -signal.SIGKILL
+    assert len(_curve(folder, "killed")) == 4
+    done = _run(folder, "killed", "--save-every", "4")
+    assert done.returncode == 0 and "goes on behind step 4" in done.stdout, done.stderr
+    _same(alone, _curve(folder, "killed"))
+    other = json.loads((folder / "run.json").read_text()) | {"seed": 5}
+    (folder / "other.json").write_text(json.dumps(other))
+    command, environment = _command(folder, "killed")
+    command[command.index(str(folder / "run.json"))] = str(folder / "other.json")
+    refused = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2 and "checkpoint of another run" in refused.stderr
+
+
+def test_what_cannot_be_run_is_one_sentence(folder: Path) -> None:
+    done = _run(folder, "wrong", "--accumulate", "3")
+    assert done.returncode == 2 and "16 sentences, which 3 processes and parts cannot share" in done.stderr
+    (folder / "run.json.broken").write_text("{")
+    command, environment = _command(folder, "wrong")
+    command[command.index(str(folder / "run.json"))] = str(folder / "run.json.broken")
+    broken = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert broken.returncode == 2 and "Traceback" not in broken.stderr
