@@ -1,7 +1,7 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import albert, attention, electra, masked_lm, multiple_choice, squad
+from playground.demos import albert, attention, electra, inputs, masked_lm, multiple_choice, squad
 
 ALL: tuple[Demo, ...] = (
     masked_lm.DEMO,
@@ -9,6 +9,7 @@ ALL: tuple[Demo, ...] = (
     multiple_choice.DEMO,
     albert.DEMO,
     electra.DEMO,
+    inputs.DEMO,
     attention.DEMO,
 )  # the tabs
 EVERY: tuple[Demo, ...] = tuple(part for demo in ALL for part in demo.all)  # with their sub-tabs

@@ -71,20 +71,19 @@ def read(loaded: Loaded, text: str, second: str = "") -> Reading:
         ids=ids,
         segments=torch.tensor(segments),
         special=special,
-        tokens=spelled(loaded, ids),
+        tokens=spelled(tokenizer, ids.tolist()),
         notices=[Notice(key="pg_note_unknown", values=values)] if unknown else [],
     )
 
 
-def spelled(loaded: Loaded, ids: Tensor) -> list[str]:
+def spelled(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> list[str]:
     """Tokens as a person reads them. Byte-level tokenizers spell bytes in letters of their own (`Ġ` for a space): a
     token that is whole characters is shown as these, with `␣` for a space at its beginning."""
-    tokenizer = loaded.tokenizer
-    pieces: list[str] = tokenizer.convert_ids_to_tokens(ids.tolist())
+    pieces: list[str] = tokenizer.convert_ids_to_tokens(ids)
     if not byte_level(tokenizer):
         return [piece.replace("▁", "␣") for piece in pieces]
     shown = []
-    for number, piece in zip(ids.tolist(), pieces, strict=True):
+    for number, piece in zip(ids, pieces, strict=True):
         text = piece if number in tokenizer.all_special_ids else tokenizer.convert_tokens_to_string([piece])
         whole = text and "\ufffd" not in text
         shown.append(text.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥") if whole else piece)

@@ -165,6 +165,7 @@ def large(result: Result, row: int, rollout: bool, block: Block, language: str) 
             "y": 1,
             "yanchor": "bottom",
             "thickness": 8,
+            "len": 0.94,
             "tickvals": [0, most * full / 2, most * full],
             "ticktext": ["0%", f"{most / 2:.0%}", f"{most:.0%}"],
             "outlinewidth": 0,
@@ -173,8 +174,8 @@ def large(result: Result, row: int, rollout: bool, block: Block, language: str) 
     layout = {
         "template": TEMPLATE,
         "height": 600,
-        "title": {"text": say(key, language, layer=result.layer, head=head), "y": 0.985, "yanchor": "top"},
-        "margin": {"l": 8, "r": 8, "t": 92, "b": 60},
+        "title": {"text": say(key, language, layer=result.layer, head=head)},
+        "margin": {"l": 8, "r": 8, "t": 88, "b": 40},
         "shapes": [*_between(result, block, pooled), *_looking(result, row, block, pooled)],
         "xaxis": _named(along, result, _texts(block)[1], pooled) | {"title": {"text": say("pg_att_axis_to", language)}},
         "yaxis": _named(down, result, _texts(block)[0], pooled)
@@ -209,7 +210,7 @@ def _named(names: list[str], result: Result, number: int | None, pooled: bool) -
     if len(names) <= LABELLED:
         start = _range(result, number, False).start or 0
         read = [text(token) for token in result.tokens[start : start + len(names)]]
-        return axis | {"tickvals": names, "ticktext": read, "tickangle": -60, "tickfont": {"size": 11}}
+        return axis | {"tickvals": names, "ticktext": read, "tickangle": -90, "tickfont": {"size": 11}}
     every = max(10, -(-len(names) // 100) * 10)
     return axis | {
         "tickvals": names[::every],
