@@ -23,7 +23,7 @@ large map is the largest of 2 × 2 weights. The row over the text is always exac
 """
 
 from playground.demo import Demo
-from playground.demos.attention import lens
+from playground.demos.attention import lens, published
 from playground.demos.attention.schema import Request, Result
 
-DEMO = Demo(name="attention", request=Request, result=Result, parts=(lens.DEMO,))
+DEMO = Demo(name="attention", request=Request, result=Result, parts=(lens.DEMO, published.DEMO))

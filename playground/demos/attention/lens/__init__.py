@@ -1,5 +1,5 @@
-"""**When does the model know?** A prediction forms layer by layer. The *logit lens* asks early: it takes the hidden state
-after each layer and reads it with the head that was trained for the last one (nostalgebraist 2020).
+"""**When does the model know?** A prediction forms layer by layer. The *logit lens* asks early: it takes the hidden
+state after each layer and reads it with the head that was trained for the last one (nostalgebraist 2020).
 
 1. Type a text and click a token. A masked language model sees `[MASK]` in its place; a GPT sees only what stands before
    it, and has to continue.
@@ -7,7 +7,7 @@ after each layer and reads it with the head that was trained for the last one (n
    probable.
 3. Below: how the last layer's choice rises, and the word that really stands there.
 
-In BERT layer 0 knows nothing but `[MASK]` and a place, so its words are the same for every text. Often the kind of word
+In BERT layer 0 knows nothing but `[MASK]` and its place, so its words are the same for every text. Often the kind of word
 comes first (a noun, a place), then the word itself, and the last layers only make it surer.
 
 The head was trained on the last layer's states alone. What it makes of earlier ones is a reading, not what the model
