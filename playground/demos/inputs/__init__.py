@@ -18,7 +18,7 @@ same sentence then costs several times as many tokens of a limited input.
 """
 
 from playground.demo import Demo
-from playground.demos.inputs import embeddings
+from playground.demos.inputs import embeddings, residual, tasks
 from playground.demos.inputs.schema import Request, Result
 
-DEMO = Demo(name="inputs", request=Request, result=Result, parts=(embeddings.DEMO,))
+DEMO = Demo(name="inputs", request=Request, result=Result, parts=(embeddings.DEMO, tasks.DEMO, residual.DEMO))

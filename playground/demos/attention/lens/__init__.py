@@ -7,8 +7,7 @@ state after each layer and reads it with the head that was trained for the last 
    probable.
 3. Below: how the last layer's choice rises, and the word that really stands there.
 
-In BERT layer 0 knows nothing but `[MASK]` and its place, so its words are the same for every text. Often the kind of word
-comes first (a noun, a place), then the word itself, and the last layers only make it surer.
+In BERT layer 0 knows nothing but `[MASK]` and its place, whatever the text is. Often the kind of word comes first (a noun, a place), then the word itself, and the last layers only make it surer.
 
 The head was trained on the last layer's states alone. What it makes of earlier ones is a reading, not what the model
 "thinks" there: an unreadable layer may still know much (Belrose et al. 2023, arXiv:2303.08112, train a translator a

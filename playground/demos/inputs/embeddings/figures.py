@@ -99,6 +99,7 @@ def _lines(result: Result, what: str, language: str, title: str, hover: str) -> 
             line={"color": colour, "width": 1.5, "dash": "dot" if row.part == "norm" else "solid"},
             marker={"color": colour, "symbol": symbol, "size": 7},
             name=say(f"pg_emb_{row.part}", language),
+            visible="legendonly" if what == "lengths" and row.part == "norm" else True,
             hovertemplate=f"%{{x}}<br>{hover}",
         )
     return drawn
