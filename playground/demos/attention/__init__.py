@@ -18,8 +18,8 @@ residual connection (Abnar and Zuidema 2020): which *words* reach a place, not w
 Attention shows where information may come from. It is no proof of what a prediction depends on (Jain and Wallace 2019,
 arXiv:1902.10186).
 
-The pictures hold a byte for each weight, and never more than 300 KB are sent; above 384 tokens a field of the
-large map is the largest of 2 × 2 weights. The row over the text is always exact.
+The pictures hold a byte for each weight, and never more than 300 KB are sent; above 384 tokens a field of the large
+map is the largest of 2 × 2 weights. The row over the text is always exact.
 """
 
 from playground.demo import Demo
