@@ -38,10 +38,9 @@ def run(request: Request) -> Result:
     text = read(loaded, request.text, request.second_text)
     _check_rows(len(text.ids), request)
     kept = _look(loaded, text, request)
-    rows = kept.chosen if request.row is None else kept.chosen[request.row : request.row + 1]
     return Result(
         tokens=text.tokens,
-        weights=[[round(weight / 255, 3) for weight in row] for row in as_bytes(rows).tolist()],
+        weights=_rows(kept.chosen, request.row),
         heads=kept.heads,
         segments=text.segments.tolist(),
         special=text.special.nonzero().flatten().tolist(),
@@ -61,6 +60,13 @@ def run(request: Request) -> Result:
 def prepare(request: Request) -> None:
     """Load the model of a request, so that `run` finds it in the cache."""
     _load(request)
+
+
+def _rows(chosen: Tensor, row: int | None) -> list[list[float]]:
+    """One row to four digits; all of them to 1/255, so that they stay small."""
+    if row is not None:
+        return [[round(weight, 4) for weight in chosen[row].tolist()]]
+    return [[round(weight / 255, 3) for weight in line] for line in as_bytes(chosen).tolist()]
 
 
 def _load(request: Request) -> Loaded:

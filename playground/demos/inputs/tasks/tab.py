@@ -41,10 +41,10 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             model = model_choice(
                 ("masked_lm", "replaced_token", "question_answering", "sequence_classification"), asked["model"], "tsk"
             )
-            figure = Figure(None, label=t("pg_tsk_figure"), elem_id="tsk-figure", elem_classes="pg-result")
         with gr.Column(min_width=340, scale=6):
             gpt = gr.HTML("", elem_id="tsk-gpt", elem_classes="pg-result")
             bert = gr.HTML("", elem_id="tsk-bert", elem_classes="pg-result")
+            figure = Figure(None, label=t("pg_tsk_figure"), elem_id="tsk-figure", elem_classes="pg-result")
             parts = TabParts(
                 demo=DEMO,
                 fields={"task": task, "first": first, "second": second, "options": options, "model": model},
