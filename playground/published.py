@@ -10,7 +10,7 @@ from playground.paths import ASSETS
 
 class PublishedRow(BaseModel):
     """One printed row. parameters: millions; scores: as printed, one a column of the table. A table that is about
-    something else than sizes leaves them out."""
+    something else than sizes leaves them out. source: where a table's rows come from several papers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -19,6 +19,7 @@ class PublishedRow(BaseModel):
     sharing: str = ""
     parameters: int = 0
     scores: list[str]
+    source: str = ""
 
 
 class PublishedTable(BaseModel):

@@ -1,9 +1,11 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import albert, distillation, electra, masked_lm, multiple_choice, squad
+from playground.demos import albert, attention, distillation, electra, inputs, masked_lm, multiple_choice, squad
 
 ALL: tuple[Demo, ...] = (  # the tabs
+    inputs.DEMO,
+    attention.DEMO,
     masked_lm.DEMO,
     squad.DEMO,
     multiple_choice.DEMO,

@@ -29,6 +29,17 @@ _HEADS_OF_PRETRAINING = {
     "AlbertForPreTraining": ("masked_lm", "sentence_order"),
     "ElectraForPreTraining": ("replaced_token",),
 }
+# Which head a model is loaded with where none is needed: the one it is used with elsewhere, so that it is kept once.
+ANY_HEAD = (
+    "masked_lm",
+    "causal_lm",
+    "replaced_token",
+    "question_answering",
+    "sequence_classification",
+    "multiple_choice",
+    "next_sentence",
+    "encoder",
+)
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$|^[A-Za-z0-9][\w.-]*$")
 
 
@@ -123,15 +134,23 @@ def choices(head: str) -> list[str]:
     return [entry.id for entry in entries() if head in entry.heads]
 
 
-def options(head: str) -> list[tuple[str, str]]:
-    """(label, id) of the same models for a dropdown: size and languages; an arrow marks what must be downloaded."""
-    return [(_label(entry) if entry.parameters else entry.id, entry.id) for entry in entries() if head in entry.heads]
+def options(*heads: str) -> list[tuple[str, str]]:
+    """(label, id) for a dropdown, of the models that carry one of `heads`: size and languages; an arrow marks what must
+    be downloaded."""
+    offered = [entry for entry in entries() if not set(heads).isdisjoint(entry.heads)]
+    return [(_label(entry) if entry.parameters else entry.id, entry.id) for entry in offered]
 
 
 def _label(entry: Entry) -> str:
     size = f"{entry.parameters / 1e9:.1f}B" if entry.parameters >= 1e9 else f"{entry.parameters / 1e6:.0f}M"
     name = entry.id if entry.bundled else f"⤓ {entry.id}"
     return f"{name} · {size} · {', '.join(entry.languages)}"
+
+
+def any_head(model: str) -> str:
+    """The head to load a model with where none is needed. Raises Complaint for a model that is not offered."""
+    entry = find(model)
+    return next((head for head in ANY_HEAD if head in entry.heads), "encoder")
 
 
 def reader_of(language: str, head: str) -> str:

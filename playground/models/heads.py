@@ -8,7 +8,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 # By model type: the modules that turn hidden states into word logits, one after the other.
-_MLM_HEADS = {
+MLM_HEADS = {
     "bert": ("cls",),
     "albert": ("predictions",),
     "electra": ("generator_predictions", "generator_lm_head"),
@@ -23,7 +23,7 @@ def word_logits(model: PreTrainedModel, places: Tensor, **inputs: Any) -> Tensor
 
     inputs: what the model takes, input_ids among them. Families not listed here compute all places.
     """
-    modules = _MLM_HEADS.get(model.config.model_type)
+    modules = MLM_HEADS.get(model.config.model_type)
     if modules is None or not all(hasattr(model, name) for name in modules):
         return model(**inputs).logits[places]
     hidden = model.base_model(**inputs).last_hidden_state[places]  # (P, H)

@@ -58,10 +58,10 @@ def chosen(parts: TabParts, example: Run, waiting: dict[str, Any] | None, langua
     return parts.show(example, language)
 
 
-def model_choice(head: str, value: str, name: str) -> gr.Dropdown:
-    """The models that carry `head`."""
+def model_choice(head: str | Sequence[str], value: str, name: str) -> gr.Dropdown:
+    """The models that carry `head`, or one of several."""
     return gr.Dropdown(
-        catalogue.options(head),
+        catalogue.options(*([head] if isinstance(head, str) else head)),
         value=value,
         label=t("pg_model"),
         info=t("pg_model_info"),

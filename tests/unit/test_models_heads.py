@@ -106,7 +106,7 @@ def test_the_vocabulary_is_scored_at_the_places_only_where_the_family_is_listed(
     last.register_forward_hook(lambda _, inputs, __: scored.append(inputs[0].shape[:-1].numel()))
     word_logits(model, places, input_ids=ids)
     assert scored == [int(places.sum()) if family != "mpnet" else ids.numel()]
-    assert (family in heads._MLM_HEADS) == (family != "mpnet")
+    assert (family in heads.MLM_HEADS) == (family != "mpnet")
 
 
 @settings(max_examples=200)
