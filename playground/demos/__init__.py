@@ -4,13 +4,13 @@ from playground.demo import Demo
 from playground.demos import albert, attention, distillation, electra, inputs, masked_lm, multiple_choice, squad
 
 ALL: tuple[Demo, ...] = (  # the tabs
-    inputs.DEMO,
-    attention.DEMO,
     masked_lm.DEMO,
     squad.DEMO,
     multiple_choice.DEMO,
     albert.DEMO,
     electra.DEMO,
     distillation.DEMO,
+    inputs.DEMO,
+    attention.DEMO,
 )
 EVERY: tuple[Demo, ...] = tuple(part for demo in ALL for part in demo.all)  # with their sub-tabs
