@@ -9,7 +9,7 @@ from playground.core.prompts import PATTERNS, Example, prompt
 from playground.core.ranking import among, calibrated
 from playground.core.sampling import Sampler
 from playground.demos.few_shot.reader import decode, encode, endings, fit, limit_of, reader
-from playground.demos.few_shot.schema import Label, Request, Result, Shot, Token
+from playground.demos.few_shot.schema import OWN, Label, Request, Result, Shot, Token
 from playground.demos.few_shot.tasks import draw, find, labels_for
 from playground.messages import Complaint, Notice
 from playground.models.device import TURNS
@@ -17,6 +17,7 @@ from playground.models.loading import Loaded
 
 CONTENT_FREE = "N/A"
 _CONTINUATION = 24  # tokens
+_SPARE = 8  # tokens by which the content-free query may be longer than the query
 _LEAST = 1e-300  # a probability that calibration can divide by
 
 
@@ -26,12 +27,10 @@ def run(request: Request) -> Result:
     loaded = reader(request.model, request.query, *labels, *(example.label for example in examples))
     pattern = PATTERNS[request.pattern]
     ends = endings(loaded, labels, pattern)
-    fitted = fit(loaded, examples, request.query, pattern, request.instruction, max(map(len, ends)))
+    fitted = fit(loaded, examples, request.query, pattern, request.instruction, max(map(len, ends)) + _SPARE)
     prompts = [fitted.ids]
     if request.calibrate:
         prompts.append(encode(loaded, prompt(fitted.used, CONTENT_FREE, pattern, request.instruction)))
-        # A short query may fit where the content-free one does not; the answer to it may be cut, never the model's end.
-        prompts[1] = prompts[1][-(limit_of(loaded) - max(map(len, ends))) :]
     prefix = Prefix(loaded.model)
     with TURNS.quick():
         scores = list(chain.from_iterable(ranked(prefix, prompts, [ends] * len(prompts))))
@@ -59,9 +58,7 @@ def run(request: Request) -> Result:
         labels=rows,
         right=right,
         continuation=said,
-        tokens=[
-            Token(token=decode(loaded, [step.token]), probability=round(step.probability, 4)) for step in steps
-        ],
+        tokens=[Token(token=decode(loaded, [step.token]), probability=round(step.probability, 4)) for step in steps],
         notices=_notices(labels, fitted.dropped, len(examples), limit_of(loaded), request.model),
     )
 
@@ -72,9 +69,11 @@ def prepare(request: Request) -> None:
 
 
 def asked(request: Request) -> tuple[list[Example], tuple[str, ...], str | None]:
-    """The examples, the labels to rank, and the right one where it is known. Raises Complaint for fewer than two labels,
-    or a task that is not there."""
-    if request.task:
+    """The examples, the labels to rank, and the right one where it is known.
+
+    Raises Complaint for fewer than two labels, and for a task that is not there.
+    """
+    if request.task != OWN:
         bundled = find(request.task)
         labels, right = labels_for(bundled, request.query, request.seed)
         return draw(bundled, request.shots, request.seed), tuple(request.labels) or labels, right
@@ -82,8 +81,6 @@ def asked(request: Request) -> tuple[list[Example], tuple[str, ...], str | None]
     labels = tuple(request.labels or dict.fromkeys(example.label for example in examples))
     if len(labels) < 2:
         raise Complaint("pg_err_fsh_few_labels", count=len(labels))
-    if len(labels) > 20:
-        labels = labels[:20]
     return examples[: request.shots], labels, None
 
 

@@ -57,7 +57,9 @@ def endings(loaded: Loaded, labels: Sequence[str], pattern: Pattern) -> list[lis
             verbose=False,
         )
         end = len(label) + 2  # the space, the label, the first character after it
-        found.append([one for one, (start, _) in zip(read["input_ids"], read["offset_mapping"], strict=True) if start < end])
+        found.append(
+            [one for one, (start, _) in zip(read["input_ids"], read["offset_mapping"], strict=True) if start < end]
+        )
     return found
 
 

@@ -8,8 +8,9 @@ from playground.inputs import without_controls
 from playground.messages import Complaint, Notice
 
 MODEL = "gpt-mini"
+OWN = "own"  # no task of the project: the examples of the request
 MAX_SHOTS = 32
-MAX_LABELS = 20
+MAX_LABELS = 32
 MAX_SEED = 99_999
 MAX_CHARACTERS = 20_000
 
@@ -40,8 +41,9 @@ class Shot(BaseModel):
 
 
 class Request(BaseModel):
-    """task: one of the project's own, from which `shots` examples are drawn by `seed`; or empty, then the first `shots`
-    of `examples` are shown as they stand. labels: among which the answer is sought; without any, those of the examples.
+    """task: one of the project's own, from which `shots` examples are drawn by `seed`; or "own", then the first
+    `shots` of `examples` are shown as they stand. labels: among which the answer is sought; without any, those of the
+    examples.
 
     calibrate: divide by what the labels get after the content-free query "N/A".
     """
@@ -49,7 +51,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     query: str
-    task: str = ""
+    task: str = OWN
     instruction: str = ""
     examples: list[Shot] = Field(default_factory=list)
     labels: list[str] = Field(default_factory=list)
@@ -110,9 +112,9 @@ class Token(BaseModel):
 
 
 class Result(BaseModel):
-    """prompt: to the character, as the model reads it; prompt_tokens: of at most `limit`. examples: those in it, in order;
-    dropped: earlier ones that did not fit. right: the label that the task knows to be right. continuation: what the
-    model says by itself, always its likeliest token, to the end of the line; tokens: of it."""
+    """prompt: to the character, as the model reads it; prompt_tokens: of at most `limit`. examples: those in it, in
+    order; dropped: earlier ones that did not fit. right: the label that the task knows to be right. continuation: what
+    the model says by itself, always its likeliest token, to the end of the line; tokens: of it."""
 
     prompt: str
     prompt_tokens: int
