@@ -22,7 +22,20 @@ GPT-3 shows at 175 billion parameters without such training should not be expect
 """
 
 from playground.demo import Demo
-from playground.demos.few_shot import curve, leave_out
+from playground.demos.few_shot import curve, generation, leave_out, patterns, reading, sizes, surprisal
 from playground.demos.few_shot.schema import Request, Result
 
-DEMO = Demo(name="few_shot", request=Request, result=Result, parts=(curve.DEMO, leave_out.DEMO))
+DEMO = Demo(
+    name="few_shot",
+    request=Request,
+    result=Result,
+    parts=(
+        generation.DEMO,
+        surprisal.DEMO,
+        curve.DEMO,
+        leave_out.DEMO,
+        sizes.DEMO,
+        patterns.DEMO,
+        reading.DEMO,
+    ),
+)

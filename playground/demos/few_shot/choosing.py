@@ -6,6 +6,7 @@ from playground.core.prompts import PATTERNS
 from playground.demos.few_shot.schema import MODEL, OWN
 from playground.demos.few_shot.tasks import find, tasks
 from playground.messages import say
+from playground.runs import Run
 from playground.ui.language import t
 
 
@@ -40,6 +41,12 @@ def task_note(task: str, model: str, language: str) -> str:
     if model != MODEL or task == OWN:
         return ""
     return say("pg_fsh_trained" if tasks()[task].trained else "pg_fsh_untrained", language)
+
+
+def query_of(run: Run) -> str:
+    """What an example asks, as a button has room for it."""
+    query: str = run.request["query"]
+    return query if len(query) <= 44 else query[:43].rstrip() + "…"
 
 
 def first_query(task: str, query: str) -> str:

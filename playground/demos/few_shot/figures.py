@@ -1,10 +1,13 @@
-"""The labels as bars."""
+"""The labels as bars; and of a text, what the model thought of its tokens."""
+
+import math
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from playground.demos.few_shot.schema import Result
+from playground.demos.few_shot.schema import Result, Seen
 from playground.messages import say
-from playground.plots.style import BLUE, GREEN, GREY, ORANGE, figure, percent, text
+from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, TEMPLATE, figure, percent, text
 
 _SHOWN = 24  # characters of a label on the axis
 
@@ -59,3 +62,100 @@ def labels(result: Result, language: str) -> go.Figure:
             hovertemplate="%{x:.1%}",
         )
     return drawn
+
+
+def visible(token: str) -> str:
+    """A token with its white space to be seen: ␣ for a leading space, ⏎ for an end of line."""
+    shown = token.replace("\n", "⏎").replace("\t", "⇥")
+    return ("␣" + shown[1:] if shown.startswith(" ") else shown) or "∅"
+
+
+def alternatives(seen: Seen | None, language: str) -> go.Figure:
+    """The likeliest tokens at one place; the one that stands there is orange, with its rank where it is further down."""
+    if seen is None:
+        return figure(
+            height=320, title=say("pg_fgn_choose", language), xaxis={"visible": False}, yaxis={"visible": False}
+        )
+    rows = [(visible(one.token), one.probability, one.token == seen.token) for one in seen.top]
+    if not any(chosen for _, _, chosen in rows):
+        rows.append((f"{visible(seen.token)} ({seen.rank:,}.)", seen.probability, True))
+    places = list(range(len(rows)))
+    drawn = figure(
+        title=say("pg_fgn_alternatives", language, token=text(visible(seen.token)), entropy=f"{seen.entropy:.2f}"),
+        height=130 + 28 * len(rows),
+        xaxis={"range": [0, 1.18], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        yaxis={
+            "autorange": "reversed",
+            "fixedrange": True,
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": [text(name) for name, _, _ in rows],
+        },
+        margin={"t": 56, "b": 40},
+        showlegend=False,
+    )
+    drawn.add_bar(
+        x=[probability for _, probability, _ in rows],
+        y=places,
+        orientation="h",
+        marker_color=[ORANGE if chosen else BLUE for _, _, chosen in rows],
+        text=[percent(probability) for _, probability, _ in rows],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    return drawn
+
+
+def along(tokens: Sequence[Seen], language: str, surprisal: bool = False) -> go.Figure:
+    """Two panels over the places of a text: above probability, or surprisal in bits; below the entropy in bits."""
+    places = list(range(1, len(tokens) + 1))
+    above = [-math.log2(max(one.probability, 1e-12)) if surprisal else one.probability for one in tokens]
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": places,
+            "y": values,
+            "yaxis": f"y{axis}",
+            "line": {"color": colour, "width": 1.5},
+            "marker": {"color": colour, "size": 6, "symbol": symbol},
+            "customdata": [text(visible(one.token)) for one in tokens],
+            "hovertemplate": f"%{{x}}. %{{customdata}}: %{{y:{form}}}<extra></extra>",
+        }
+        for values, axis, colour, symbol, form in (
+            (above, "", BLUE, "circle", ".2f" if surprisal else ".1%"),
+            ([one.entropy for one in tokens], "2", PURPLE, "diamond", ".2f"),
+        )
+    ]
+    shared = {"fixedrange": True, "rangemode": "tozero"}
+    layout = {
+        "template": TEMPLATE,
+        "height": 400,
+        "showlegend": False,
+        "margin": {"t": 40, "b": 48},
+        "xaxis": {
+            "anchor": "y2",
+            "title": {"text": say("pg_fgn_place", language)},
+            "range": [0.5, max(2, len(places)) + 0.5],
+            "fixedrange": True,
+        },
+        "yaxis": {**shared, "domain": [0.58, 1], **({} if surprisal else {"tickformat": ".0%", "range": [0, 1.03]})},
+        "yaxis2": {**shared, "domain": [0, 0.4]},
+        "annotations": [
+            {
+                "text": say(key, language),
+                "x": 0,
+                "y": top,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "yshift": 6,
+                "showarrow": False,
+                "font": {"size": 14},
+            }
+            for key, top in (("pg_fgn_surprisal" if surprisal else "pg_fgn_probability", 1), ("pg_fgn_entropy", 0.4))
+        ],
+    }
+    return go.Figure(traces, layout)

@@ -47,8 +47,8 @@ def measured() -> Measured | None:
 
 
 def measure(model: str, names: list[str] | None = None) -> Measured:
-    """All tasks that the model reads: each query once for each draw of examples (without examples there is one draw, which
-    counts as often as the others)."""
+    """All tasks that the model reads: each query once for each draw of examples. Without examples there is one draw,
+    which counts as often as the others."""
     from playground.demos.few_shot.curve.runs import Examiner, Queries, shown
     from playground.demos.few_shot.reader import HEAD
     from playground.demos.few_shot.tasks import QUERIES, tasks

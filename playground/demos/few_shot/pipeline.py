@@ -8,7 +8,7 @@ from playground.core.prefix import Prefix, ranked
 from playground.core.prompts import PATTERNS, Example, prompt
 from playground.core.ranking import among, calibrated
 from playground.core.sampling import Sampler
-from playground.demos.few_shot.reader import decode, encode, endings, fit, limit_of, reader
+from playground.demos.few_shot.reader import decode, encode, endings, ends_of, fit, limit_of, reader
 from playground.demos.few_shot.schema import OWN, Label, Request, Result, Shot, Token
 from playground.demos.few_shot.tasks import draw, find, labels_for
 from playground.messages import Complaint, Notice
@@ -88,15 +88,11 @@ def continuation(loaded: Loaded, prefix: Prefix, ids: list[int]) -> list[Step]:
     """What follows by itself, the likeliest token each time, to the end of the line."""
     room = min(_CONTINUATION, limit_of(loaded) - len(ids))
     steps: list[Step] = []
-    for step in generate(prefix, ids, Sampler(temperature=0), room, 1, 1, _ends(loaded)):
+    for step in generate(prefix, ids, Sampler(temperature=0), room, 1, 1, ends_of(loaded)):
         steps.append(step)
         if "\n" in decode(loaded, [step.token]):
             break
     return steps
-
-
-def _ends(loaded: Loaded) -> set[int]:
-    return {loaded.tokenizer.eos_token_id} - {None}
 
 
 def _notices(labels: tuple[str, ...], dropped: int, shots: int, limit: int, model: str) -> list[Notice]:

@@ -63,6 +63,11 @@ def endings(loaded: Loaded, labels: Sequence[str], pattern: Pattern) -> list[lis
     return found
 
 
+def ends_of(loaded: Loaded) -> set[int]:
+    """The token after which the model itself says no more."""
+    return {loaded.tokenizer.eos_token_id} - {None}
+
+
 class Fitted(NamedTuple):
     """used: the examples in the prompt; dropped: how many before them are not."""
 

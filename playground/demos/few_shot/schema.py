@@ -111,6 +111,17 @@ class Token(BaseModel):
     probability: float
 
 
+class Seen(BaseModel):
+    """A token of a text under the model's own distribution. rank: 1 for the likeliest; entropy in bits; top: the
+    likeliest tokens there, best first."""
+
+    token: str
+    probability: float
+    rank: int
+    entropy: float
+    top: list[Token]
+
+
 class Result(BaseModel):
     """prompt: to the character, as the model reads it; prompt_tokens: of at most `limit`. examples: those in it, in
     order; dropped: earlier ones that did not fit. right: the label that the task knows to be right. continuation: what

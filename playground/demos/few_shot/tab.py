@@ -9,7 +9,14 @@ import numpy as np
 
 from playground.core.prompts import PATTERNS, Example
 from playground.demos.few_shot import DEMO, figures
-from playground.demos.few_shot.choosing import first_query, next_query, patterns_choice, task_choice, task_note
+from playground.demos.few_shot.choosing import (
+    first_query,
+    next_query,
+    patterns_choice,
+    query_of,
+    task_choice,
+    task_note,
+)
 from playground.demos.few_shot.schema import MAX_SEED, MAX_SHOTS, OWN, Result
 from playground.messages import say
 from playground.plots.style import percent
@@ -64,7 +71,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 elem_id="fsh-calibrate",
             )
             notice = gr.HTML("", elem_id="fsh-notice", elem_classes="pg-notice-box")
-            chips = chip_row(examples, "fsh", _label)
+            chips = chip_row(examples, "fsh", query_of)
             with gr.Accordion(t("pg_fsh_own"), open=False, elem_id="fsh-own"):
                 gr.Markdown(t("pg_fsh_own_how"), elem_classes="pg-small")
                 instruction = gr.Textbox(
@@ -74,8 +81,6 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     asked["examples"],
                     headers=["Input", "Output"],
                     column_count=2,
-                    column_limits=(2, 2),
-                    row_limits=(1, None),
                     interactive=True,
                     label=t("pg_fsh_examples"),
                     wrap=True,
@@ -145,10 +150,6 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         also(button.click(change, [table, seed], [table, task], **_HIDDEN).then)
     wire_chips(parts, shell, chips, examples)
     return parts
-
-
-def _label(run: Run) -> str:
-    return f"{run.request['task']}: {run.request['query']}"[:44]
 
 
 def complete(asked: dict[str, Any], shown: Run | None) -> dict[str, Any]:
@@ -229,7 +230,8 @@ def prompt_of(result: Result, request: dict[str, Any], language: str) -> str:
         f"<mark>{html.escape(piece)}</mark>" if label else html.escape(piece)
         for piece, label in pieces(result, request)
     )
-    return small(*lines) + f"<div class='pg-passage' dir='auto'>{shown}</div>"
+    # In a box that starts at its end: the query stands there.
+    return small(*lines) + f"<div class='pg-passage pg-from-end'><div dir='auto'>{shown}</div></div>"
 
 
 def pieces(result: Result, request: dict[str, Any]) -> list[tuple[str, bool]]:

@@ -1,5 +1,5 @@
-"""**Do examples help?** The same queries are asked with 0, 1, 2, 4 ... 32 examples in the prompt, and the right label is
-looked for at the top of the ranking.
+"""**Do examples help?** The same queries are asked with 0, 1, 2, 4 ... 32 examples in the prompt, and the right label
+is looked for at the top of the ranking.
 
 1. Choose a task and press Start. The curve sharpens with every draw of examples.
 2. Each point is the mean over several *draws* of examples and several *orders* of each draw; the queries stay the same

@@ -42,7 +42,7 @@ def bars(result: Result, language: str) -> go.Figure:
         y=places,
         orientation="h",
         marker_color=[BLUE if change >= 0 else ORANGE for change in changes],
-        text=[f"{change:+.1f}" for change in changes],
+        text=[f"{change:+.1f}" if abs(change) >= 0.05 else "0.0" for change in changes],
         textposition="outside",
         cliponaxis=False,
         customdata=[[text(row.input[:200]), text(row.label), percent(row.probability)] for row in rows],

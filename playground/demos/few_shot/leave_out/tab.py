@@ -5,7 +5,14 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.few_shot.choosing import first_query, next_query, patterns_choice, task_choice, task_note
+from playground.demos.few_shot.choosing import (
+    first_query,
+    next_query,
+    patterns_choice,
+    query_of,
+    task_choice,
+    task_note,
+)
 from playground.demos.few_shot.leave_out import DEMO, figures
 from playground.demos.few_shot.leave_out.schema import Result
 from playground.demos.few_shot.schema import MAX_SEED, MAX_SHOTS
@@ -53,7 +60,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 )
             pattern = patterns_choice(asked["pattern"], "flo")
             notice = gr.HTML("", elem_id="flo-notice", elem_classes="pg-notice-box")
-            chips = chip_row(examples, "flo", lambda run: f"{run.request['task']}: {run.request['query']}"[:44])
+            chips = chip_row(examples, "flo", query_of)
             model = model_choice("causal_lm", asked["model"], "flo")
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_flo_figure"), elem_id="flo-figure", elem_classes="pg-result")
