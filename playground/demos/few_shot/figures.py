@@ -71,7 +71,7 @@ def visible(token: str) -> str:
 
 
 def alternatives(seen: Seen | None, language: str) -> go.Figure:
-    """The likeliest tokens at one place; the one that stands there is orange, with its rank where it is further down."""
+    """The likeliest tokens at one place; what stands there is orange, with its rank where it is further down."""
     if seen is None:
         return figure(
             height=320, title=say("pg_fgn_choose", language), xaxis={"visible": False}, yaxis={"visible": False}
@@ -83,7 +83,12 @@ def alternatives(seen: Seen | None, language: str) -> go.Figure:
     drawn = figure(
         title=say("pg_fgn_alternatives", language, token=text(visible(seen.token)), entropy=f"{seen.entropy:.2f}"),
         height=130 + 28 * len(rows),
-        xaxis={"range": [0, 1.18], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis={
+            "range": [0, 1.25 * max(probability for _, probability, _ in rows)],
+            "tickformat": "~%",
+            "nticks": 5,
+            "fixedrange": True,
+        },
         yaxis={
             "autorange": "reversed",
             "fixedrange": True,

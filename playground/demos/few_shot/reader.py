@@ -22,8 +22,9 @@ def reader(model: str, *texts: str) -> Loaded:
 
 
 def _of_both() -> str:
-    """The first model that reads English and Korean."""
-    return next(one.id for one in catalogue.entries() if HEAD in one.heads and {"en", "ko"} <= set(one.languages))
+    """The first model of the Hub that reads English and Korean."""
+    listed = (one for one in catalogue.entries() if one.hub_id and HEAD in one.heads)
+    return next(one.id for one in listed if {"en", "ko"} <= set(one.languages))
 
 
 def limit_of(loaded: Loaded) -> int:

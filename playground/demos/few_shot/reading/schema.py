@@ -30,8 +30,8 @@ class Answer(BaseModel):
 
 
 class Result(BaseModel):
-    """f1, exact: means over the answers so far; low, high: 95% interval of f1. guess: mean F1 of all runs of three words
-    of the passages. published: printed F1 by name, with its source."""
+    """f1, exact: means over the answers so far; low, high: 95% interval of f1. guess: mean F1 of all runs of three
+    words of the passages. published: printed F1 by name, with its source."""
 
     questions: int
     answers: list[Answer] = Field(default_factory=list)

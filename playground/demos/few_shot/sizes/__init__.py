@@ -1,5 +1,5 @@
-"""**Does size help?** The curve of the tab before, for several models in one figure, as in figure 1.2 of the GPT-3 paper
-(Brown et al. 2020): accuracy against the number of examples, a line a model.
+"""**Does size help?** The curve of "Do examples help?" for several models in one figure, as in figure 1.2 of the
+GPT-3 paper (Brown et al. 2020): accuracy against the number of examples, a line a model.
 
 1. Choose a task and up to four models, and press Start. All are asked the same queries after the same examples.
 2. In the paper, larger models do not only start higher: they gain *more* from the examples. Do the ones you chose?
