@@ -259,7 +259,7 @@ def test_queries_go_round_and_notes_are_about_the_bundled_model() -> None:
 
 
 def test_the_demo_explains_all_its_experiments() -> None:
-    assert [part.name for part in DEMO.all][0] == "few_shot" and len(DEMO.parts) == 7
+    assert DEMO.all[0].name == "few_shot" and len(DEMO.parts) == 7
     assert all(len(part.help.strip()) > 200 for part in DEMO.all)
     assert Result.model_validate(run(_own()).model_dump()) == run(_own())
     assert Example(*SHOTS[0].model_dump().values()) == ("a plate", "kitchen")

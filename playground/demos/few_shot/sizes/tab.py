@@ -49,6 +49,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     elem_id="fsz-draws",
                     min_width=150,
                 )
+            with gr.Row():
                 queries = Range(
                     LEAST_QUERIES,
                     MAX_QUERIES,
