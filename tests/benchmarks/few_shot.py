@@ -22,7 +22,7 @@ from playground.models.loading import load
 SHOTS = (0, 1, 2, 4, 8, 16)
 QUERIES = 50
 TOKENS = 100
-ROUNDS = 3
+ROUNDS = 2
 
 
 def _medians(*functions: Callable[[], object]) -> list[float]:
