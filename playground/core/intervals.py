@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
@@ -31,4 +31,20 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     values = np.array([statistic(rng.integers(of, size=of)) for _ in range(draws)])
     low, high = np.nanquantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def crossed(values: ArrayLike, draws: int = 1000, seed: int = 1) -> tuple[float, float]:
+    """95% percentile interval of the mean of (R, Q) values that share rows and columns: R runs on the same Q queries.
+
+    Rows and columns are drawn with repetition, each for itself (Owen 2007, arXiv:0712.1111, the pigeonhole bootstrap):
+    the interval is as wide as another choice of runs and of queries makes it. Raises ValueError for no values.
+    """
+    table = np.asarray(values, np.float64)
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"A table of runs and queries is needed, not one of shape {table.shape}.")
+    rng = np.random.default_rng(seed)
+    rows, columns = (rng.multinomial(size, np.full(size, 1 / size), size=draws) for size in table.shape)
+    means = np.einsum("dr,rq,dq->d", rows, table, columns, optimize=True) / table.size
+    low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)

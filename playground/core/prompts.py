@@ -36,6 +36,11 @@ def shot(example: Example, pattern: Pattern) -> str:
     return f"{pattern.before.replace('{input}', example.input)} {example.label}{pattern.after}"
 
 
+def answer(label: str, pattern: Pattern) -> str:
+    """A label as it follows a prompt, to the end of its line: so "in" is no part of "inside"."""
+    return f" {label}{pattern.after[:1]}"
+
+
 def prompt(examples: Sequence[Example], query: str, pattern: Pattern, instruction: str = "") -> str:
     """Instruction, solved examples and the query; a label follows with one space before it."""
     begin = f"{instruction}{pattern.after}" if instruction else ""

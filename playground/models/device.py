@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import torch
@@ -55,6 +56,9 @@ def available_bytes() -> int:
     return free
 
 
+Item = TypeVar("Item")
+
+
 class Turnstile:
     """Quick requests go first: a long job asks for its turn before every step and lets them pass.
 
@@ -93,6 +97,16 @@ class Turnstile:
             with self._condition:
                 self._long -= 1
                 self._condition.notify_all()
+
+    def steps(self, work: Iterator[Item]) -> Iterator[Item]:
+        """The items of a long job, each made in a step of its own."""
+        while True:
+            with self.step():
+                try:
+                    item = next(work)
+                except StopIteration:
+                    return
+            yield item
 
 
 TURNS = Turnstile()

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
 
-from playground.core.prompts import PATTERNS, Example, prompt
-from playground.training.icl import MAX_SHOTS, Task
+from playground.core.prompts import PATTERNS, Example, answer, prompt
+from playground.core.tasks import Task, candidates
+from playground.training.icl import MAX_SHOTS
 from playground.training.measures import Measure, statistic
 
 SHOTS = (0, 1, 2, 4, 8, 16, MAX_SHOTS)
@@ -53,16 +54,11 @@ class Query(NamedTuple):
 def draw_queries(task: Task, count: int, seed: int) -> list[Query]:
     """`count` queries, each with examples of its own; no query is among its examples."""
     rng = np.random.default_rng([20_260_101, seed])
-    outputs = sorted({row.label for row in task.rows})
     queries = []
     for _ in range(count):
         drawn = rng.choice(len(task.rows), size=min(MAX_SHOTS + 1, len(task.rows)), replace=False)
         asked, *examples = (task.rows[i] for i in drawn)
-        others = [outputs[i] for i in rng.permutation(len(outputs))[:4] if outputs[i] != asked.label][:3]
-        items = tuple(asked.input.split(", "))
-        inside = asked.label in items and len(items) > 1
-        candidates = task.labels or (items if inside else (asked.label, *others))
-        queries.append(Query(tuple(examples), asked, candidates))
+        queries.append(Query(tuple(examples), asked, candidates(task, asked, rng)))
     return queries
 
 
@@ -76,7 +72,7 @@ def rank_labels(
     for number, query in enumerate(queries):
         begin = tokenizer(prompt(query.examples[:shots], query.asked.input, pattern), verbose=False)["input_ids"]
         for label in query.candidates:
-            ids = begin + tokenizer(f" {label}{pattern.after[:1]}")["input_ids"]
+            ids = begin + tokenizer(answer(label, pattern))["input_ids"]
             excess = max(0, len(ids) - model.config.n_positions)  # the earliest examples are forgotten
             rows.append((number, ids[excess:], len(begin) - excess))
     scores = np.empty(len(rows))

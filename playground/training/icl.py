@@ -4,13 +4,13 @@ import io
 import json
 import string
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from playground.core.prompts import PATTERNS, Example, shot
+from playground.core.tasks import Task, task
 from playground.training import corpora
 from playground.training.bert_mini_sentiment import sst2
 from playground.training.corpora import CorpusError
@@ -27,17 +27,7 @@ HELD_OUT = (
     "sentiment",
 )
 _LIKE_HELD_OUT = ("animal_v_object_5", "object_v_", "concept_v_", "fruit_v_animal", "choose_last_of_5", "conll2003")
-FEW_LABELS = 10  # up to so many different outputs are a set of labels
 MAX_SHOTS = 32
-
-
-@dataclass(frozen=True)
-class Task:
-    """labels: all outputs, where they are few; else empty."""
-
-    name: str
-    rows: tuple[Example, ...]
-    labels: tuple[str, ...]
 
 
 def tasks(path: Path) -> dict[str, Task]:
@@ -59,11 +49,6 @@ def tasks(path: Path) -> dict[str, Task]:
             return found
     except (tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(f"{path} is damaged ({error}): fetch this file again.") from error
-
-
-def task(name: str, rows: Sequence[Example]) -> Task:
-    outputs = sorted({row.label for row in rows})
-    return Task(name, tuple(rows), tuple(outputs) if 1 < len(outputs) <= FEW_LABELS else ())
 
 
 def trained_on(found: Mapping[str, Task]) -> list[Task]:

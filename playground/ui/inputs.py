@@ -4,6 +4,7 @@ from math import isnan
 from typing import Any
 
 import gradio as gr
+from gradio.components.dataframe import DataframeData
 
 
 class Range(gr.Slider):
@@ -46,3 +47,31 @@ class Wholes(gr.Textbox):
 
     def get_block_name(self) -> str:
         return "textbox"
+
+
+class Lines(gr.Textbox):
+    """A text box whose value is its lines; empty ones are left out."""
+
+    def preprocess(self, payload: str | None) -> list[str]:
+        return [line.strip() for line in (payload or "").splitlines() if line.strip()]
+
+    def postprocess(self, value: list[str] | str | None) -> str | None:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def get_block_name(self) -> str:
+        return "textbox"
+
+
+class Pairs(gr.Dataframe):
+    """A table of two columns whose value is a list of {"input": ..., "label": ...}; empty rows are left out."""
+
+    def preprocess(self, payload: DataframeData) -> list[dict[str, str]]:
+        rows = [["" if cell is None else str(cell).strip() for cell in row] for row in payload.data]
+        return [{"input": row[0], "label": row[1]} for row in rows if len(row) == 2 and any(row)]
+
+    def postprocess(self, value: list[dict[str, str]] | None) -> Any:
+        rows = [[row["input"], row["label"]] for row in value or []]
+        return super().postprocess({"headers": self.headers, "data": rows or [["", ""]]})
+
+    def get_block_name(self) -> str:
+        return "dataframe"

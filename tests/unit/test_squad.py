@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from transformers import BertForMaskedLM, BertForQuestionAnswering
 
+from playground.core.passages import all_passages, passages, same_text
 from playground.core.spans import ILLEGAL
 from playground.core.windows import cut
 from playground.demos.squad import figures, reading, tab
@@ -22,7 +23,6 @@ from playground.demos.squad.many.pipeline import run as run_many
 from playground.demos.squad.many.schema import Request as ManyRequest
 from playground.demos.squad.many.schema import Result as ManyResult
 from playground.demos.squad.many.schema import Row
-from playground.demos.squad.passages import all_passages, passages, same_text
 from playground.demos.squad.pipeline import run
 from playground.demos.squad.schema import MAX_PASSAGE, Request, Result
 from playground.messages import Complaint

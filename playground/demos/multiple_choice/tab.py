@@ -13,21 +13,9 @@ from playground.models import catalogue
 from playground.runs import Run
 from playground.ui.experiment import chip_row, help_fold, live, wire_chips
 from playground.ui.figure import Figure
+from playground.ui.inputs import Lines
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
-
-
-class Lines(gr.Textbox):
-    """A text box whose value is its lines; empty ones are left out."""
-
-    def preprocess(self, payload: str | None) -> list[str]:
-        return [line.strip() for line in (payload or "").splitlines() if line.strip()]
-
-    def postprocess(self, value: list[str] | str | None) -> str | None:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def get_block_name(self) -> str:
-        return "textbox"
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:

@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from playground.core.passages import all_passages, same_text
 from playground.demos.squad import DEMO, figures
-from playground.demos.squad.passages import all_passages, same_text
 from playground.demos.squad.schema import MAX_ANSWERS, Result
 from playground.messages import say
 from playground.plots.style import percent

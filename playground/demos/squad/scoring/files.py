@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from playground.demos.squad.passages import passages
+from playground.core.passages import passages
 from playground.messages import Complaint
 
 

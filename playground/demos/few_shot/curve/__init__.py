@@ -1,0 +1,31 @@
+"""**Do examples help?** The same queries are asked with 0, 1, 2, 4 ... 32 examples in the prompt, and the right label
+is looked for at the top of the ranking.
+
+1. Choose a task and press Start. The curve sharpens with every draw of examples.
+2. Each point is the mean over several *draws* of examples and several *orders* of each draw; the queries stay the same
+   and are never among the examples. The 95% band draws queries and runs anew (a crossed bootstrap): it says how far
+   other queries, examples and orders would move the point.
+3. *Chance* is drawing lots among the labels; *majority* is always giving the most frequent one. What is not above
+   them has learned nothing.
+4. Give the examples *wrong* labels: flipped (each another one) or by lot. Min et al. 2022 found that large models lose
+   little: they take from the examples what the labels and the texts look like, more than which belongs to which.
+   A model that really learns the mapping from its examples should fall *below* chance with flipped labels.
+
+Orders matter, too: the same examples in another order can turn a good prompt into a bad one, which is one reason why
+the bands are wide.
+
+Brown et al. 2020 (figure 1.2) show such curves for GPT-3: they rise with the examples, the more so the larger the
+model. Below stands what the bundled model does on all tasks.
+"""
+
+from playground.demo import Demo
+from playground.demos.few_shot.curve.schema import Progress, Request, Result
+
+DEMO = Demo(
+    name="few_shot_curve",
+    request=Request,
+    result=Result,
+    progress=Progress,
+    lane="long",
+    folder="few_shot.curve",
+)

@@ -1,0 +1,108 @@
+"""Build the prompt, rank the labels after it, and let the model go on by itself."""
+
+import math
+from itertools import chain
+
+from playground.core.generation import Step, generate
+from playground.core.prefix import Prefix, ranked
+from playground.core.prompts import PATTERNS, Example, prompt
+from playground.core.ranking import among, calibrated
+from playground.core.sampling import Sampler
+from playground.demos.few_shot.reader import decode, encode, endings, ends_of, fit, limit_of, reader
+from playground.demos.few_shot.schema import OWN, Label, Request, Result, Shot, Token
+from playground.demos.few_shot.tasks import draw, find, labels_for
+from playground.messages import Complaint, Notice
+from playground.models.device import TURNS
+from playground.models.loading import Loaded
+
+CONTENT_FREE = "N/A"
+_CONTINUATION = 24  # tokens
+_SPARE = 8  # tokens by which the content-free query may be longer than the query
+_LEAST = 1e-300  # a probability that calibration can divide by
+
+
+def run(request: Request) -> Result:
+    """Raises Complaint as `asked`, `reader` and `fit` do."""
+    examples, labels, right = asked(request)
+    loaded = reader(request.model, request.query, *labels, *(example.label for example in examples))
+    pattern = PATTERNS[request.pattern]
+    ends = endings(loaded, labels, pattern)
+    fitted = fit(loaded, examples, request.query, pattern, request.instruction, max(map(len, ends)) + _SPARE)
+    prompts = [fitted.ids]
+    if request.calibrate:
+        prompts.append(encode(loaded, prompt(fitted.used, CONTENT_FREE, pattern, request.instruction)))
+    prefix = Prefix(loaded.model)
+    with TURNS.quick():
+        scores = list(chain.from_iterable(ranked(prefix, prompts, [ends] * len(prompts))))
+        steps = continuation(loaded, prefix, fitted.ids)
+    plain = among(scores[0])
+    free = among(scores[1]).clip(_LEAST) if request.calibrate else None
+    found = plain if free is None else calibrated(plain, free)
+    rows = [
+        Label(
+            label=label,
+            probability=round(float(found[place]), 6),
+            plain=round(float(plain[place]), 6),
+            whole=float(f"{math.exp(scores[0][place]):.4g}"),
+            content_free=None if free is None else round(float(free[place]), 6),
+        )
+        for place, label in enumerate(labels)
+    ]
+    said = decode(loaded, [step.token for step in steps]).split("\n")[0]
+    return Result(
+        prompt=fitted.text,
+        prompt_tokens=len(fitted.ids),
+        limit=limit_of(loaded),
+        examples=[Shot(input=example.input, label=example.label) for example in fitted.used],
+        dropped=fitted.dropped,
+        labels=rows,
+        right=right,
+        continuation=said,
+        tokens=[Token(token=decode(loaded, [step.token]), probability=round(step.probability, 4)) for step in steps],
+        notices=_notices(labels, fitted.dropped, len(examples), limit_of(loaded), request.model),
+    )
+
+
+def prepare(request: Request) -> None:
+    """Load the model of a request, so that `run` finds it in the cache."""
+    reader(request.model, request.query)
+
+
+def asked(request: Request) -> tuple[list[Example], tuple[str, ...], str | None]:
+    """The examples, the labels to rank, and the right one where it is known.
+
+    Raises Complaint for fewer than two labels, and for a task that is not there.
+    """
+    if request.task != OWN:
+        bundled = find(request.task)
+        labels, right = labels_for(bundled, request.query, request.seed)
+        return draw(bundled, request.shots, request.seed), tuple(request.labels) or labels, right
+    examples = [Example(one.input.strip(), one.label.strip()) for one in request.examples]
+    labels = tuple(request.labels or dict.fromkeys(example.label for example in examples))
+    if len(labels) < 2:
+        raise Complaint("pg_err_fsh_few_labels", count=len(labels))
+    return examples[: request.shots], labels, None
+
+
+def continuation(loaded: Loaded, prefix: Prefix, ids: list[int]) -> list[Step]:
+    """What follows by itself, the likeliest token each time, to the end of the line."""
+    room = min(_CONTINUATION, limit_of(loaded) - len(ids))
+    steps: list[Step] = []
+    for step in generate(prefix, ids, Sampler(temperature=0), room, 1, 1, ends_of(loaded)):
+        steps.append(step)
+        if "\n" in decode(loaded, [step.token]):
+            break
+    return steps
+
+
+def _notices(labels: tuple[str, ...], dropped: int, shots: int, limit: int, model: str) -> list[Notice]:
+    notices = []
+    if dropped:
+        values: dict[str, str | int | float] = {"dropped": dropped, "shots": shots, "limit": limit, "model": model}
+        notices.append(Notice(key="pg_fsh_dropped", values=values))
+    for one in labels:
+        other = next((label for label in labels if label != one and label.startswith(one)), None)
+        if other is not None:
+            notices.append(Notice(key="pg_fsh_beginning", values={"one": one[:40], "other": other[:40]}))
+            break
+    return notices
