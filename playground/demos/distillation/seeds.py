@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=120)
     parser.add_argument("--random", action="store_true", help="students that begin at random")
     given = parser.parse_args()
-    more = {"start": []} if given.random else {}
+    more: dict[str, object] = {"start": []} if given.random else {}
     print(summary(paired(range(1, given.seeds + 1), steps=given.steps, **more)))
 
 
