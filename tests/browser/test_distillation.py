@@ -41,8 +41,7 @@ def _small(page: Page) -> None:
 
 def test_a_run_grows_is_found_again_rests_and_is_cancelled_with_its_student(page: Page, app_url: str) -> None:
     _open(page, app_url)
-    start, pause, cancel = (page.locator(f"#distillation-{name}") for name in ("start", "pause", "cancel"))
-    progress, notice = page.locator("#distillation-progress"), page.locator("#dis-notice .pg-notice")
+    start, pause, progress = (page.locator(f"#distillation-{name}") for name in ("start", "pause", "progress"))
     _small(page)
     start.click()
     expect(progress).to_contain_text(re.compile(r"Working: \d+ of 120"), timeout=_PATIENCE)
@@ -61,7 +60,9 @@ def test_a_run_grows_is_found_again_rests_and_is_cancelled_with_its_student(page
     expect(again.locator("#dis-said table").first).to_contain_text("Control: same start", timeout=_PATIENCE)
     again.locator("#distillation-cancel").click()
     expect(again.locator("#distillation-start")).to_be_enabled(timeout=_PATIENCE)
-    assert cancel and notice
+    expect(again.locator("#dis-notice")).to_contain_text("Cancelled at")
+    again.locator("#dis-download").click()
+    expect(again.locator("#dis-file a[download]").first).to_be_visible(timeout=_PATIENCE)
 
 
 def test_a_finished_student_is_downloaded_and_compared(page: Page, app_url: str, tmp_path: Path) -> None:
