@@ -84,7 +84,7 @@ class Student:
         weight = self.first.clone()
         weight[self.words.ids] = model.bert.embeddings.word_embeddings.weight
         padding = model.config.pad_token_id
-        model.bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(weight, freeze=False, padding_idx=padding)
+        model.bert.embeddings.word_embeddings = _embedding(weight, padding)
         model.config.vocab_size = len(weight)
         return model.eval()
 
@@ -118,10 +118,17 @@ def build(teacher: PreTrainedModel, shape: Shape, picks: Sequence[int], words: W
     _draw(model, seed)
     copied = _copy(teacher, model, picks) if picks else 0
     first = model.bert.embeddings.word_embeddings.weight.detach().clone()
-    small = nn.Embedding.from_pretrained(first[words.ids].clone(), freeze=False)
-    small.padding_idx = int(words.number[of.pad_token_id])
-    model.bert.embeddings.word_embeddings = small
+    padding = int(words.number[of.pad_token_id])
+    model.bert.embeddings.word_embeddings = _embedding(first[words.ids].clone(), padding)
     return Student(model, words, first, copied, len(model.state_dict()))
+
+
+def _embedding(weight: Tensor, padding: int) -> nn.Embedding:
+    """(K, H) rows as an embedding whose row `padding` gets no gradient."""
+    made = nn.Embedding(len(weight), weight.shape[1], padding_idx=padding)
+    with torch.no_grad():
+        made.weight.copy_(weight)
+    return made
 
 
 def check_layers(layers: Sequence[int], wanted: int, of: int, *, empty: bool = False) -> None:

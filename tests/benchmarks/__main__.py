@@ -5,7 +5,7 @@ Timings are for people to read; no test depends on one.
 
 import sys
 
-from tests.benchmarks import albert, attention, electra, few_shot, masked_lm, squad, startup
+from tests.benchmarks import albert, attention, distillation, electra, few_shot, masked_lm, squad, startup
 
 BENCHMARKS = {
     "startup": startup.main,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "electra": electra.main,
     "attention": attention.main,
     "few_shot": few_shot.main,
+    "distillation": distillation.main,
 }
 
 if __name__ == "__main__":

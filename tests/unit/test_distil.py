@@ -9,7 +9,8 @@ from torch import Tensor
 from transformers import BertForSequenceClassification, BertModel
 
 from playground.core import distil
-from playground.core.distil import TERMS, Objective, Recipe, every_other, top_map, uniform_map
+from playground.core.distil import TERMS, Objective, Recipe
+from playground.core.layer_maps import every_other, top_map, uniform_map
 from playground.core.states import Reader, States
 from playground.core.stepping import Stream, learning_rate, optimizer_of, update
 from playground.core.student import Shape, Words, build, check_layers

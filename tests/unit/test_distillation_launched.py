@@ -13,6 +13,10 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, BertForSequenceClassification
 
+from playground.demos.distillation import launched
+from playground.demos.distillation.__main__ import main
+from playground.demos.distillation.schema import Request
+from playground.messages import Complaint
 from playground.paths import ROOT
 from tests.server import free_port
 from tests.unit import tiny
@@ -99,16 +103,12 @@ def test_one_process_trains_and_leaves_a_student(folder: Path, alone: list[dict[
     assert json.loads((folder / "one" / "result.json").read_text())["student"]["parameters"] == model.num_parameters()
 
 
-def test_two_processes_give_the_curve_of_one(folder: Path, alone: list[dict[str, Any]]) -> None:
-    done = _run(folder, "two", processes=2)
+def test_two_processes_that_read_a_step_in_parts_give_the_curve_of_one(
+    folder: Path, alone: list[dict[str, Any]]
+) -> None:
+    done = _run(folder, "two", "--accumulate", "2", processes=2)
     assert done.returncode == 0, done.stderr
     _same(alone, _curve(folder, "two"))
-
-
-def test_parts_of_a_step_give_the_curve_of_the_whole(folder: Path, alone: list[dict[str, Any]]) -> None:
-    done = _run(folder, "parts", "--accumulate", "4")
-    assert done.returncode == 0, done.stderr
-    _same(alone, _curve(folder, "parts"))
 
 
 def test_a_killed_run_goes_on_with_the_same_curve(folder: Path, alone: list[dict[str, Any]]) -> None:
@@ -124,19 +124,28 @@ def test_a_killed_run_goes_on_with_the_same_curve(folder: Path, alone: list[dict
     done = _run(folder, "killed", "--save-every", "4")
     assert done.returncode == 0 and "goes on behind step 4" in done.stdout, done.stderr
     _same(alone, _curve(folder, "killed"))
-    other = json.loads((folder / "run.json").read_text()) | {"seed": 5}
-    (folder / "other.json").write_text(json.dumps(other))
-    command, environment = _command(folder, "killed")
-    command[command.index(str(folder / "run.json"))] = str(folder / "other.json")
-    refused = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert refused.returncode == 2 and "checkpoint of another run" in refused.stderr
 
 
-def test_what_cannot_be_run_is_one_sentence(folder: Path) -> None:
-    done = _run(folder, "wrong", "--accumulate", "3")
-    assert done.returncode == 2 and "16 sentences, which 3 processes and parts cannot share" in done.stderr
-    (folder / "run.json.broken").write_text("{")
-    command, environment = _command(folder, "wrong")
-    command[command.index(str(folder / "run.json"))] = str(folder / "run.json.broken")
-    broken = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert broken.returncode == 2 and "Traceback" not in broken.stderr
+def test_a_checkpoint_of_another_run_is_refused(folder: Path, alone: list[dict[str, Any]]) -> None:
+    saved = torch.load(folder / "one" / "state.pt", weights_only=True)["request"]
+    request = Request.model_validate_json(saved)
+    launched._check(saved, request)
+    with pytest.raises(Complaint, match="checkpoint of another run"):
+        launched._check(saved, request.model_copy(update={"seed": 5}))
+
+
+def test_what_cannot_be_run_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "broken.json").write_text("{")
+    (folder / "odd.json").write_text('{"batch": 9}')
+    for name, said in (
+        ("broken.json", "Expecting property name"),
+        ("odd.json", "9 sentences cannot be halved"),
+        ("gone.json", "No such file"),
+    ):
+        monkeypatch.setattr(sys, "argv", ["run", str(folder / name)])
+        assert main() == 2
+        assert said in capsys.readouterr().err
+    with pytest.raises(Complaint, match="16 sentences, which 3 processes and parts cannot share"):
+        launched.launch(Request(batch=16), launched.Launch(folder / "wrong", accumulate=3))

@@ -1,9 +1,9 @@
 """The distilled student past one machine: `accelerate launch -m playground.demos.distillation run.json`.
 
 Hugging Face Accelerate starts the processes, wraps the student and adds up gradients. Each process takes an equal
-shard of every step's sentences, and a loss is a mean over sentences, so the mean over the shards is the loss of the whole
-step: the curve is that of one process, whatever their number. A checkpoint is written every few steps, and a run that was
-killed goes on from the last one with the same curve.
+shard of every step's sentences, and a loss is a mean over sentences, so the mean over the shards is the loss of the
+whole step: the curve is that of one process, whatever their number. A checkpoint is written every few steps, and a run
+that was killed goes on from the last one with the same curve.
 """
 
 import json
@@ -31,8 +31,8 @@ _CLIP = 1.0
 @dataclass(frozen=True)
 class Launch:
     """folder: where checkpoints and the student go. accumulate: parts that a step's sentences are read in, one after
-    the other, where they do not fit at once. save_every: steps between checkpoints. stop_at: leave after that step, as an
-    interruption would, but with no checkpoint of its own."""
+    the other, where they do not fit at once. save_every: steps between checkpoints. stop_at: leave after that step, as
+    an interruption would, with no checkpoint of its own."""
 
     folder: Path
     accumulate: int = 1

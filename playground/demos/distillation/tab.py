@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from playground.core.distil import every_other, top_map, uniform_map
 from playground.core.labelled import read
+from playground.core.layer_maps import every_other, top_map, uniform_map
 from playground.demos.distillation import DEMO, figures
 from playground.demos.distillation.presets import DISTILBERT, TINYBERT
 from playground.demos.distillation.schema import (

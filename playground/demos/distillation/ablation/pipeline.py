@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from playground.core.distil import Recipe, every_other, uniform_map
+from playground.core.distil import Recipe
+from playground.core.layer_maps import every_other, uniform_map
 from playground.demos.distillation.ablation.schema import SETS, Outcome, Progress, Rank, Request, Result, Terms
 from playground.demos.distillation.race import Race, Runner
 from playground.demos.distillation.schema import Setting

@@ -1,18 +1,16 @@
 """Ask a teacher and a student about one sentence."""
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForSequenceClassification, PreTrainedModel
+from transformers import PreTrainedModel
 
 from playground.core.alike import cka
-from playground.core.distil import every_other
+from playground.core.layer_maps import every_other
 from playground.core.student import Shape, Words, build
 from playground.demos.distillation.compare.schema import MAX_TOKENS, Map, Request, Result
-from playground.locks import TRANSFORMERS
 from playground.messages import Complaint, Notice
 from playground.models import kept
 from playground.models.attention import with_attention
@@ -25,7 +23,9 @@ def run(request: Request) -> Result:
     """Raises Complaint for a student that is gone, one of another teacher, layers and heads that are not there, and a
     sentence that is too long."""
     loaded = load(request.model, "sequence_classification")
-    student = _trained(str(kept.folder(request.student))) if request.student else _untrained(request.model)
+    if request.student:
+        kept.folder(request.student)  # what is in the cache below may be gone by now
+    student = _trained(request.student) if request.student else _untrained(request.model)
     if student.get_input_embeddings().num_embeddings != loaded.model.get_input_embeddings().num_embeddings:
         raise Complaint("pg_err_dic_teacher", model=request.model)
     ids = loaded.tokenizer(request.text, return_tensors="pt", verbose=False)["input_ids"]
@@ -81,12 +81,8 @@ def _map(attentions: tuple[Tensor, ...], layer: int, head: int) -> Map:
 
 
 @lru_cache(maxsize=2)
-def _trained(folder: str) -> PreTrainedModel:
-    with TRANSFORMERS:
-        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
-            Path(folder), use_safetensors=True, local_files_only=True
-        )
-    return model.eval().requires_grad_(False).to(device())
+def _trained(name: str) -> PreTrainedModel:
+    return kept.opened(name)
 
 
 @lru_cache(maxsize=2)
