@@ -75,8 +75,8 @@ class Picture(BaseModel):
 
 class Result(BaseModel):
     """weights: one row, rounded to 1/10,000, or all, rounded to 1/255; segments: 0 or 1, of which text a token is;
-    special: places of the tokenizer's own tokens; blocks: shares of the attention of the first and of the second text on the
-    first, the second, and special tokens; null without a second text."""
+    special: places of the tokenizer's own tokens; blocks: shares of the attention of the first and of the second text
+    on the first, the second, and special tokens; null without a second text."""
 
     tokens: list[str]
     weights: list[list[float]]
