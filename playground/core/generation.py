@@ -38,7 +38,8 @@ def generate(
     read = list(ids)
     for _ in range(count):
         logits = prefix.next_logits(read)
-        token = drawn(kept(logits, sampler), generator)
+        greedy = sampler.temperature == 0
+        token = int(logits.argmax()) if greedy else drawn(kept(logits, sampler), generator)
         yield step(logits, token, alternatives)
         if token in ends:
             return

@@ -23,7 +23,7 @@ def bars(result: Result, model: str, language: str) -> go.Figure:
     drawn = figure(
         title=say("pg_frd_title", language, done=len(result.answers), questions=result.questions),
         height=150 + 48 * len(rows),
-        xaxis={"range": [0, 1.12], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis={"range": [0, 1.2], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         yaxis={
             "autorange": "reversed",
             "fixedrange": True,
@@ -34,7 +34,9 @@ def bars(result: Result, model: str, language: str) -> go.Figure:
         margin={"t": 56, "b": 48},
         showlegend=False,
     )
-    spread = result.low is not None and result.high is not None and result.f1 is not None
+    shown = [percent(f1) for _, f1, _, _ in rows]
+    if rows and result.low is not None and result.high is not None:
+        shown[0] += f" ({result.low:.0%}–{result.high:.0%})"
     drawn.add_bar(
         x=[f1 for _, f1, _, _ in rows],
         y=places,
@@ -43,16 +45,9 @@ def bars(result: Result, model: str, language: str) -> go.Figure:
             "color": [colour for _, _, colour, _ in rows],
             "pattern": {"shape": [shape for _, _, _, shape in rows]},
         },
-        text=[percent(f1) for _, f1, _, _ in rows],
+        text=shown,
         textposition="outside",
         cliponaxis=False,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [(result.high or 0) - (result.f1 or 0), *[0] * (len(rows) - 1)] if spread else [],
-            "arrayminus": [(result.f1 or 0) - (result.low or 0), *[0] * (len(rows) - 1)] if spread else [],
-            "thickness": 1.5,
-        },
         hovertemplate="%{x:.1%}<extra></extra>",
     )
     return drawn

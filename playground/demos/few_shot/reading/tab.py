@@ -37,17 +37,16 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_frd_figure"), elem_id="frd-figure", elem_classes="pg-result")
             facts = gr.HTML("", elem_id="frd-facts", elem_classes="pg-result")
-            with gr.Accordion(t("pg_frd_answers"), open=True, elem_classes="pg-result"):
-                answers = gr.HTML("", elem_id="frd-answers")
-            parts = TabParts(
-                demo=DEMO,
-                fields={"model": model, "questions": questions, "history": history},
-                outputs=[figure, facts, answers],
-                draw=draw,
-                run=gr.State(""),
-                notice=notice,
-            )
-            run_bar(parts, shell)
+    answers = gr.HTML("", elem_id="frd-answers", elem_classes="pg-result")
+    parts = TabParts(
+        demo=DEMO,
+        fields={"model": model, "questions": questions, "history": history},
+        outputs=[figure, facts, answers],
+        draw=draw,
+        run=gr.State(""),
+        notice=notice,
+    )
+    run_bar(parts, shell)
     help_fold(DEMO)
     wire_long(parts, shell, bar)
     return parts
