@@ -92,7 +92,9 @@ def fit(
         chosen = next(drawn)
         with turn(), torch.enable_grad():
             inputs = padded([rows[row] for row in chosen], pad_id, device)
-            loss = cross_entropy(model(**inputs).logits.float(), torch.tensor([labels[row] for row in chosen]).to(device))
+            loss = cross_entropy(
+                model(**inputs).logits.float(), torch.tensor([labels[row] for row in chosen]).to(device)
+            )
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, _CLIP)
             for group in optimizer.param_groups:

@@ -7,7 +7,6 @@ run and touched by the optimiser at each step, so they are left out while it tra
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -15,25 +14,16 @@ from transformers import AutoModelForSequenceClassification, PreTrainedModel
 
 from playground.core import tuning
 from playground.locks import TRANSFORMERS
-from playground.models import catalogue
 from playground.models.device import TURNS, device
+from playground.models.encoders import head_of
 from playground.models.loading import Loaded, load
 
-# Heads with which an encoder may come, those that bring its pooler first.
-HEADS = ("sentence_order", "next_sentence", "encoder", "replaced_token", "masked_lm")
 MAX_LENGTH = 128  # tokens of a sentence; what is longer is cut
-
-
-def encoders() -> list[tuple[str, str]]:
-    """(label, id) of the models that can be fine-tuned, bundled ones first."""
-    found = [option for head in HEADS for option in catalogue.options(head)]
-    return sorted(dict.fromkeys(found), key=lambda option: not catalogue.find(option[1]).bundled)
 
 
 def encoder(model: str) -> Loaded:
     """The model, loaded for the sake of its encoder. Raises Complaint as `load` does."""
-    heads = catalogue.find(model).heads
-    return load(model, next((head for head in HEADS if head in heads), "encoder"))
+    return load(model, head_of(model))
 
 
 @dataclass(frozen=True)
@@ -64,36 +54,47 @@ class Tunable:
     def __init__(self, loaded: Loaded, names: Sequence[str], texts: Texts) -> None:
         """names: of the classes."""
         self.loaded, self.texts = loaded, texts
+        base, vectors = loaded.model.base_model, loaded.model.get_input_embeddings().weight
         config = copy.deepcopy(loaded.model.config)
+        config.vocab_size = len(texts.used)
         config.num_labels = len(names)
         config.id2label = dict(enumerate(names))
         config.label2id = {name: number for number, name in enumerate(names)}
         config.problem_type = "single_label_classification"
         with TRANSFORMERS:
             model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
-        base = loaded.model.base_model.state_dict()
         own = model.base_model.state_dict()
-        found = {name: weight for name, weight in base.items() if name in own}
+        # (U, E) instead of (V, E) word vectors
+        found = {
+            name: weight[texts.used.to(weight.device)] if weight.data_ptr() == vectors.data_ptr() else weight
+            for name, weight in base.state_dict().items()
+            if name in own
+        }
         model.base_model.load_state_dict(found, strict=False)
         prefix = f"{model.base_model_prefix}."
         brought = {prefix + name for name in found}
         self.new = [name for name, _ in model.named_parameters() if name not in brought]
-        vectors = model.get_input_embeddings().weight.detach()
-        small = nn.Embedding(len(texts.used), vectors.shape[1], padding_idx=texts.pad_id)
-        small.weight.data.copy_(vectors[texts.used])
-        model.set_input_embeddings(small)
         self.model = model.to(device()).eval().requires_grad_(True)
+        self._random: tuple[int, dict[str, Tensor]] | None = None
         self._start = {name: weight.detach().clone() for name, weight in self.model.named_parameters()}
         self._spread = float(getattr(config, "initializer_range", 0.02))
 
     def begin(self, seed: int, random: bool = False) -> None:
         """The pre-trained weights again and a new head by the seed; random: everything by the seed."""
         weights = dict(self.model.named_parameters())
-        with torch.no_grad():
-            for name, weight in weights.items():
-                weight.copy_(self._start[name])
-        fresh = weights.items() if random else [(name, weights[name]) for name in self.new]
-        tuning.begin(list(fresh), seed, self._spread)
+        if random:
+            if self._random is None or self._random[0] != seed:  # drawing ten million numbers takes a while
+                tuning.begin(list(weights.items()), seed, self._spread)
+                self._random = seed, {name: weight.detach().clone() for name, weight in weights.items()}
+            self._fill(self._random[1])
+        else:
+            self._fill(self._start)
+            tuning.begin([(name, weights[name]) for name in self.new], seed, self._spread)
+
+    @torch.no_grad()
+    def _fill(self, values: dict[str, Tensor]) -> None:
+        for name, weight in self.model.named_parameters():
+            weight.copy_(values[name])
 
     def logits(self, chosen: Sequence[int]) -> Iterator[tuple[list[int], Tensor]]:
         """(rows, (B, C) logits) batch by batch, each at its turn behind quick requests."""
@@ -115,16 +116,17 @@ class Tunable:
                 layers = torch.stack([states.float() for states in out], 1).cpu()  # (B, L + 1, T, H)
             yield batch, [layers[place, :, : len(rows[row])] for place, row in enumerate(batch)]
 
-    def save(self, folder: Path) -> None:
-        """A Transformers folder, as the bundled models are: safetensors in half precision, with the tokenizer.
+    def whole(self) -> PreTrainedModel:
+        """A copy with all word vectors, in half precision as the bundled models are; it is to be saved, not to be used.
 
         Words that were not trained keep the vectors that they were pre-trained with.
         """
-        whole = copy.deepcopy(self.model).cpu()
+        model = copy.deepcopy(self.model).cpu()
         vectors = self.loaded.model.get_input_embeddings().weight.detach().cpu().float().clone()
-        vectors[self.texts.used] = whole.get_input_embeddings().weight.detach()
-        full = nn.Embedding(*vectors.shape, padding_idx=self.texts.pad_id)
+        vectors[self.texts.used] = model.get_input_embeddings().weight.detach()
+        full = nn.Embedding(len(vectors), vectors.shape[1], padding_idx=self.texts.pad_id)
         full.weight.data.copy_(vectors)
-        whole.set_input_embeddings(full)
-        whole.half().save_pretrained(folder)
-        self.loaded.tokenizer.save_pretrained(folder)
+        model.set_input_embeddings(full)
+        model.config.vocab_size = len(vectors)
+        half: PreTrainedModel = model.half()
+        return half

@@ -63,9 +63,11 @@ def call_if_here(demo: Demo, values: dict[str, Any]) -> Run:
 def begun(demo: Demo, request: Any) -> str | None:
     """The model of the request that is being downloaded, if there is one; begins to do so.
 
-    A request names its models in `model` or in fields that end in `_model`. Raises what `prepare` complains of.
+    A request names its models in `model`, in fields that end in `_model`, and in lists that end in `_models`. Raises
+    what `prepare` complains of.
     """
     named = [value for name, value in request if name == "model" or name.endswith("_model")]
+    named += [model for name, value in request if name.endswith("_models") for model in value]
     absent = [model for model in named if catalogue.find(model).folder is None]
     if not absent:
         return None

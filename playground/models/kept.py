@@ -1,0 +1,67 @@
+"""Models that were trained here: each a Transformers folder under an unguessable name, deleted after an hour.
+
+A Result carries the name alone, so nobody learns a path, and nobody finds another's model.
+"""
+
+import re
+import secrets
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from playground.messages import Complaint
+
+KEPT_SECONDS = 3600.0
+_ROOT = Path(tempfile.gettempdir()) / "pretraining-playground-models"
+_NAME = re.compile(r"[\w-]{24}")
+
+
+def new_name() -> str:
+    """The name for a model that is not there yet."""
+    return secrets.token_urlsafe(18)
+
+
+def keep(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, card: str) -> None:
+    """Write the folder (safetensors, tokenizer, README.md); what is older than an hour goes."""
+    forget()
+    _ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = _ROOT / f"{name}.partial"
+    model.save_pretrained(partial)
+    tokenizer.save_pretrained(partial)
+    (partial / "README.md").write_text(card, encoding="utf-8")
+    shutil.rmtree(_ROOT / name, ignore_errors=True)
+    partial.rename(_ROOT / name)
+
+
+def folder(name: str) -> Path:
+    """Where a kept model lies. Raises Complaint for one that is not there, or not any more."""
+    forget()
+    path = _ROOT / name
+    if not _NAME.fullmatch(name) or not path.is_dir():
+        raise Complaint("pg_err_kept_gone", minutes=int(KEPT_SECONDS // 60))
+    return path
+
+
+def packed(name: str, title: str) -> Path:
+    """The folder as a zip file, with everything in a folder `title`. Raises Complaint as `folder` does."""
+    path = folder(name)
+    target = path.with_suffix(".zip")
+    if not target.is_file():
+        with tempfile.TemporaryDirectory(dir=_ROOT) as made:
+            shutil.copytree(path, Path(made) / title)
+            archive = shutil.make_archive(str(Path(made) / "packed"), "zip", made, title)
+            Path(archive).rename(target)
+    return target
+
+
+def forget() -> None:
+    """Delete what is older than an hour."""
+    for path in _ROOT.glob("*") if _ROOT.is_dir() else ():
+        try:
+            if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError:  # another process was quicker
+            continue
