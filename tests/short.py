@@ -3,7 +3,21 @@
 from typing import Any
 
 # What is asked instead of the stored request.
-SHORT: dict[str, dict[str, Any]] = {"electra_efficiency": {"steps": 20, "seeds": 1}}
+SHORT: dict[str, dict[str, Any]] = {
+    "electra_efficiency": {"steps": 20, "seeds": 1},
+    "fine_tune": {"labels": [8], "seeds": 1, "methods": ["random", "two_rates"]},
+    "fine_tune_encoders": {"labels": [8], "seeds": 1},
+    "fine_tune_where": {"labels": 16, "steps": 1},
+    "fine_tune_rates": {"rates": ["5e-5"], "batches": [16], "labels": 16},
+    "fine_tune_keep": {"labels": 16, "epochs": 1},
+}
 
 # Fields of the Result that neither the number of steps nor the machine's last digits touch.
-SAME: dict[str, tuple[str, ...]] = {"electra_efficiency": ("tokens", "masked", "words", "parameters", "costs")}
+SAME: dict[str, tuple[str, ...]] = {
+    "electra_efficiency": ("tokens", "masked", "words", "parameters", "costs"),
+    "fine_tune": ("encoder", "classes", "chance", "train", "judged", "parameters"),
+    "fine_tune_encoders": ("encoder", "classes", "chance", "train", "judged"),
+    "fine_tune_where": ("layers", "positions", "chance", "judged"),
+    "fine_tune_rates": ("judged", "guess", "chance"),
+    "fine_tune_keep": ("classes", "judged", "chance"),
+}

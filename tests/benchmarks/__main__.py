@@ -5,7 +5,7 @@ Timings are for people to read; no test depends on one.
 
 import sys
 
-from tests.benchmarks import albert, electra, masked_lm, squad, startup
+from tests.benchmarks import albert, electra, fine_tune, masked_lm, squad, startup
 
 BENCHMARKS = {
     "startup": startup.main,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "albert": albert.main,
     "squad": squad.main,
     "electra": electra.main,
+    "fine_tune": fine_tune.main,
 }
 
 if __name__ == "__main__":
