@@ -85,7 +85,8 @@ def fit(
     device = next(model.parameters()).device
     # Switched by hand: nothing here is left to PyTorch's own generator, which other threads draw from as well.
     model.eval()
-    optimizer = torch.optim.AdamW(_groups(model, set(new), settings), lr=settings.learning_rate, betas=_BETAS)
+    groups = _groups(model, set(new), settings)
+    optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS, fused=True)
     trained = [weight for group in optimizer.param_groups for weight in group["params"]]
     drawn = batches([len(row) for row in rows], settings.batch, seed * _SEEDS)
     for step in range(settings.steps):

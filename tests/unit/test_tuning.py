@@ -22,7 +22,13 @@ from playground.models.loading import load
 from playground.models.tunable import Tunable, encoded, encoder
 from tests.unit import tiny
 
-SENTENCES = ["the dog was good", "a bad river", "three great cats came home", "no", "the bank of the river was long"] * 4
+SENTENCES = [
+    "the dog was good",
+    "a bad river",
+    "three great cats came home",
+    "no",
+    "the bank of the river was long",
+] * 4
 LABELS = [1, 0, 1, 0, 0] * 4
 
 
@@ -182,7 +188,11 @@ def test_two_rates_move_head_and_encoder_differently(tunable: Tunable) -> None:
         _fit(tunable, steps=1, rate=rate, head=head)
         after = dict(tunable.model.named_parameters())
         return tuple(  # type: ignore[return-value]
-            max(float((after[name].detach() - old).abs().max()) for name, old in before.items() if (name in tunable.new) == new)
+            max(
+                float((after[name].detach() - old).abs().max())
+                for name, old in before.items()
+                if (name in tunable.new) == new
+            )
             for new in (False, True)
         )
 

@@ -89,7 +89,7 @@ def _band(drawn: go.Figure, own: Sequence[Curve], number: int) -> None:
             y=[curve.high for curve in banded] + [curve.low for curve in reversed(banded)],
             fill="toself",
             fillcolor=_faint(_MARKS[number % len(_MARKS)][0]),
-            line={"width": 0},
+            line={"width": 1, "dash": "dot", "color": _faint(_MARKS[number % len(_MARKS)][0], 0.7)},
             mode="lines",
             hoverinfo="skip",
             showlegend=False,
@@ -125,6 +125,6 @@ def _level(drawn: go.Figure, height: float, said: str, where: str) -> None:
     )
 
 
-def _faint(colour: str) -> str:
+def _faint(colour: str, strength: float = 0.09) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.16)"
+    return f"rgba({red},{green},{blue},{strength})"

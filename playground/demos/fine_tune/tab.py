@@ -9,7 +9,6 @@ from playground.demos.fine_tune import DEMO, figures
 from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sentences_choice, sizes_choice
 from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Result
 from playground.messages import say
-from playground.plots.style import percent
 from playground.published import published
 from playground.runs import Run
 from playground.ui.experiment import help_fold
@@ -126,7 +125,7 @@ def numbers_of(result: Result, names: Mapping[str, str], bar: float, language: s
     found = {(curve.method, curve.labels): curve for curve in result.curves}
     needed = {one.method: one.labels for one in result.needed}
     heads = [say("pg_ft_col_way", language), *(say("pg_ft_col_labels", language, labels=size) for size in sizes)]
-    heads.append(say("pg_ft_col_needed", language, bar=percent(bar)))
+    heads.append(say("pg_ft_col_needed", language, bar=f"{bar:.0%}"))
     rows = []
     for way in dict.fromkeys(curve.method for curve in result.curves):
         cells = [_cell(found.get((way, size))) for size in sizes]
@@ -138,8 +137,8 @@ def numbers_of(result: Result, names: Mapping[str, str], bar: float, language: s
 def _cell(curve: Curve | None) -> str:
     if curve is None:
         return "–"
-    half = "" if curve.low is None or curve.high is None else f" ± {percent((curve.high - curve.low) / 2)}"
-    return percent(curve.accuracy) + half
+    half = "" if curve.low is None or curve.high is None else f"\u00a0±\u00a0{50 * (curve.high - curve.low):.1f}"
+    return f"{100 * curve.accuracy:.1f}{half}"
 
 
 def _paper(language: str) -> str:

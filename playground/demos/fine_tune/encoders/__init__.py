@@ -1,5 +1,5 @@
-"""**Which encoder needs the fewest labels?** The same sentences, labels and seeds for several pre-trained models: BERT's
-masked language model, ELECTRA's discriminator, ALBERT's shared layers.
+"""**Which encoder needs the fewest labels?** The same sentences, labels and seeds for several pre-trained models:
+BERT's masked language model, ELECTRA's discriminator, ALBERT's shared layers.
 
 1. Choose the encoders and how they learn, and press *Start*. Models with an arrow are fetched from the Hub first.
 2. The table says with how many labels each of them reaches the bar, read off its curve between two numbers of labels

@@ -9,8 +9,8 @@ from playground.messages import Notice
 
 
 class Request(Sentences):
-    """text: judged by the classifier at the end. labels: sentences it learns from, drawn by `seed`; epochs: how often it
-    reads each of them."""
+    """text: judged by the classifier at the end. labels: sentences it learns from, drawn by `seed`; epochs: how often
+    it reads each of them."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import stdev
 
 import torch
@@ -91,5 +92,5 @@ def _accuracy(tunable: Tunable, data: Data, judged: Sequence[int]) -> float:
 def jump(losses: Sequence[float]) -> float | None:
     """How much the loss of one step differs from the next in the second half, whatever its trend; None for too few."""
     half = losses[len(losses) // 2 :]
-    changes = [after - before for before, after in zip(half, half[1:], strict=False)]
+    changes = [after - before for before, after in pairwise(half)]
     return round(stdev(changes) / math.sqrt(2), 4) if len(changes) > 1 else None

@@ -12,8 +12,9 @@ the pre-trained encoder, then again after fine-tuning.
 
 **What to look for.** Before: the mean over all positions usually knows more than `[CLS]`, since nothing in pre-training
 asked `[CLS]` what a sentence is like (BERT's next sentence prediction asked it something else; ELECTRA asked it
-nothing). After: `[CLS]` is ahead in the upper layers, because that is where the loss was, and the gradient taught
-attention to carry there what the head needs. The other positions often gain, too: they are what `[CLS]` reads.
+nothing). After: in the upper layers `[CLS]` knows what the mean knows, because that is where the loss was, and the
+gradient taught attention to carry there what the head needs. The other positions gain, too: `[CLS]` reads them, and
+they read each other.
 
 Positions further back are in fewer sentences, so that they are judged by fewer; a cell that rests on hardly any is left
 empty. With 330 sentences a cell is sure to about ±5 points.
