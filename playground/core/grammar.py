@@ -29,8 +29,8 @@ def parse(text: str) -> Grammar:
         if not colon:
             raise ValueError(f"No rule: {line[:60]!r}")
         rules[name] = tuple(part.strip() for part in alternatives.split(" | "))
-    for name, alternatives in rules.items():
-        for place in _PLACE.findall(" ".join(alternatives)):
+    for name, parts in rules.items():
+        for place in _PLACE.findall(" ".join(parts)):
             for wanted in [topic + place for topic in rules["topic"]] if place.startswith(".") else [place]:
                 if wanted not in rules:
                     raise ValueError(f"<{wanted}> in the rule of {name!r} has no rule of its own.")

@@ -10,9 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForSequenceClassification, PreTrainedModel, PreTrainedTokenizerBase
 
+from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
+from playground.models.device import device
 
 KEPT_SECONDS = 3600.0
 _ROOT = Path(tempfile.gettempdir()) / "pretraining-playground-models"
@@ -43,6 +45,15 @@ def folder(name: str) -> Path:
     if not _NAME.fullmatch(name) or not path.is_dir():
         raise Complaint("pg_err_kept_gone", minutes=int(KEPT_SECONDS // 60))
     return path
+
+
+def opened(name: str) -> PreTrainedModel:
+    """The kept classifier, in eval mode and on the device. Raises Complaint as `folder` does."""
+    with TRANSFORMERS:
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+            folder(name), use_safetensors=True, local_files_only=True
+        )
+    return model.eval().requires_grad_(False).to(device())
 
 
 def packed(name: str, title: str) -> Path:

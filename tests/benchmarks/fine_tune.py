@@ -31,7 +31,11 @@ def main(model: str = "bert-mini") -> None:
 
     def features(rows: list[int]) -> Tensor:
         """(N, H) means over the tokens of the last layer, in the order of `rows`."""
-        found = {row: states[-1].mean(0) for batch, all_ in made.states(rows) for row, states in zip(batch, all_)}
+        found = {
+            row: states[-1].mean(0)
+            for batch, all_ in made.states(rows)
+            for row, states in zip(batch, all_, strict=True)
+        }
         return torch.stack([found[row] for row in rows])
 
     def learn(read: Callable[[list[int]], Tensor]) -> Tensor:

@@ -1,4 +1,4 @@
-"""Fine-tuning as a visitor sees it: a race that grows, is cancelled, and is found again; what is typed; what is taken."""
+"""Fine-tuning as a visitor sees it: a race that grows, is cancelled and is found again; and a model that is taken."""
 
 import re
 import zipfile

@@ -198,7 +198,7 @@ def test_several_encoders_learn_from_the_same_sentences(bert: str, models_folder
     request = encoders.DEMO.request.model_validate(
         {"model": bert, "other_models": ["local/twin", bert], "labels": [16], "seeds": 2, "data": _file()}
     )
-    *steps, last = encoders_pipeline.run(request)  # type: ignore[arg-type]
+    *_, last = encoders_pipeline.run(request)  # type: ignore[arg-type]
     assert isinstance(last, Result) and last.encoder == bert
     ours, twin = last.curves
     assert (ours.method, twin.method) == (bert, "local/twin") and ours.values == twin.values

@@ -74,7 +74,7 @@ def test_every_layer_and_position_is_probed_before_and_after(bert: str) -> None:
 
 
 def test_a_cell_is_what_logistic_regression_finds(bert: str) -> None:
-    request, (*_, last) = _where(bert)
+    _, (*_, last) = _where(bert)
     data = parse(_file(200))
     loaded = encoder(bert)
     split = labelled("x.csv", _file(200))

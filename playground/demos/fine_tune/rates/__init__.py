@@ -13,7 +13,8 @@ how far a step goes. The rate is constant, with no warm-up and no decay, so that
 
 **Large batches are steadier:** the loss of a step is a mean over its sentences, and the spread of a mean falls with the
 square root of their number. They also make fewer steps of the same tokens, so at the same rate they come less far; that
-is why larger batches take larger rates.
+is why larger batches take larger rates. (A run whose loss stays at that of guessing gives every sentence the same
+answer: it does not jump, since it knows nothing.)
 
 **What breaks:** far too small a rate learns nothing in so few tokens. Too large a rate destroys what pre-training has
 left: the loss leaps up and stays at that of guessing, ln 2 = 0.69 for two classes. The rates that are best here are
