@@ -1,7 +1,17 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import albert, attention, distillation, electra, inputs, masked_lm, multiple_choice, squad
+from playground.demos import (
+    albert,
+    attention,
+    distillation,
+    electra,
+    fine_tune,
+    inputs,
+    masked_lm,
+    multiple_choice,
+    squad,
+)
 
 ALL: tuple[Demo, ...] = (  # the tabs
     masked_lm.DEMO,
@@ -10,6 +20,7 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     electra.DEMO,
     distillation.DEMO,
+    fine_tune.DEMO,
     inputs.DEMO,
     attention.DEMO,
 )

@@ -40,6 +40,7 @@ ANY_HEAD = (
     "next_sentence",
     "encoder",
 )
+TRAINED = "trained/"  # before the name of a model that was trained here (models/kept.py)
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$|^[A-Za-z0-9][\w.-]*$")
 
 
@@ -170,11 +171,17 @@ def partner(discriminator: str) -> str | None:
 def find(model: str) -> Entry:
     """The entry of an id. Raises Complaint for one that is not offered.
 
+    `trained/NAME` is a classifier that was fine-tuned here within the hour; nobody is offered another's.
     With PLAYGROUND_ALLOW_ANY_MODEL=1 any well-formed Hub id is accepted; its heads are checked on loading.
     """
     for entry in entries():
         if entry.id == model:
             return entry
+    if model.startswith(TRAINED):
+        from playground.models import kept  # brings torch
+
+        folder = kept.folder(model.removeprefix(TRAINED))
+        return Entry(id=model, heads=("sequence_classification",), languages=("en", "ko"), folder=folder)
     if os.environ.get("PLAYGROUND_ALLOW_ANY_MODEL") == "1" and _HUB_ID.match(model):
         return Entry(id=model, heads=(), languages=("en", "ko"), hub_id=model)
     shown = model[:80].encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be sent to a page

@@ -160,9 +160,10 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
 def _selectable(parts: TabParts, asked: dict[str, Any]) -> bool:
     """Whether the dropdowns offer what a link asks for."""
     return all(
-        asked[name] in [value for _, value in field.choices]
+        one in [value for _, value in field.choices]
         for name, field in parts.fields.items()
         if isinstance(field, gr.Dropdown) and name in asked
+        for one in (asked[name] if field.multiselect else [asked[name]])
     )
 
 

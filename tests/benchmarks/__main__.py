@@ -5,7 +5,17 @@ Timings are for people to read; no test depends on one.
 
 import sys
 
-from tests.benchmarks import albert, attention, distillation, electra, few_shot, masked_lm, squad, startup
+from tests.benchmarks import (
+    albert,
+    attention,
+    distillation,
+    electra,
+    few_shot,
+    fine_tune,
+    masked_lm,
+    squad,
+    startup,
+)
 
 BENCHMARKS = {
     "startup": startup.main,
@@ -16,6 +26,7 @@ BENCHMARKS = {
     "attention": attention.main,
     "few_shot": few_shot.main,
     "distillation": distillation.main,
+    "fine_tune": fine_tune.main,
 }
 
 if __name__ == "__main__":
