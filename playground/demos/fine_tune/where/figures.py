@@ -88,6 +88,6 @@ def best(result: Result, language: str) -> go.Figure:
 
 def _name(position: str, language: str) -> str:
     """As short as a narrow screen needs it."""
-    return {"cls": "[CLS]", "sep": "[SEP]"}.get(position) or (
+    return {"cls": "CLS", "sep": "SEP"}.get(position) or (
         say("pg_ftw_mean", language) if position == "mean" else position
     )
