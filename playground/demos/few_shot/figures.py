@@ -28,7 +28,7 @@ def labels(result: Result, language: str) -> go.Figure:
     drawn = figure(
         title=say("pg_fsh_title_calibrated" if calibrated else "pg_fsh_title", language),
         height=130 + max(2, len(rows)) * (40 if len(rows) <= 10 else 24) + (30 if calibrated else 0),
-        xaxis={"range": [0, 1.18], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis={"range": [0, 1.28], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         yaxis={
             "autorange": "reversed",
             "fixedrange": True,
