@@ -1,6 +1,7 @@
 """The document that a browser is sent: what we change in the page that Gradio writes."""
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.messages import language_of
@@ -9,7 +10,11 @@ from playground.ui.packing import packed_page
 
 
 class Document:
-    """ASGI middleware: the language is settled at the head of every HTML page, and its description comes packed."""
+    """ASGI middleware: the language is settled at the head of every HTML page, and its description comes packed.
+
+    Whether the page is there at all (HEAD) is answered without making it: Gradio asks so when it starts, gives up after
+    3 seconds, and ends the app with them.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -17,6 +22,8 @@ class Document:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        if scope["method"] == "HEAD" and scope["path"].endswith("/"):
+            return await HTMLResponse()(scope, receive, send)
         started: Message | None = None
         accepted = Headers(scope=scope).get("accept-language", "")
         tag = tag_of(scope["query_string"].decode("latin-1"), accepted)

@@ -5,11 +5,15 @@ import sys
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from playground import app, demos
 from playground.messages import Complaint, say
 from playground.paths import ROOT
 from playground.ui import lanes
+from playground.ui.document import Document
 
 
 def test_a_missing_model_does_not_keep_the_app_from_starting(
@@ -42,6 +46,19 @@ clicks = [threading.Thread(target=click, args=(demo,)) for demo in demos.EVERY]
 [click.join() for click in clicks]
 assert not failed, failed
 """
+
+
+@pytest.mark.parametrize(("method", "path", "made"), [("HEAD", "/", 0), ("GET", "/", 1), ("HEAD", "/file.js", 1)])
+def test_whether_the_page_is_there_is_said_without_making_it(method: str, path: str, made: int) -> None:
+    """Gradio asks so when it starts, and a machine too busy to make the page within 3 s would not serve it at all."""
+    calls: list[str] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        calls.append(scope["path"])
+        await PlainTextResponse("made")(scope, receive, send)
+
+    answer = TestClient(Document(page)).request(method, path)
+    assert answer.status_code == 200 and len(calls) == made
 
 
 def test_first_clicks_at_the_same_moment_find_their_pipelines() -> None:
