@@ -1,17 +1,7 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import (
-    albert,
-    attention,
-    distillation,
-    electra,
-    fine_tune,
-    inputs,
-    masked_lm,
-    multiple_choice,
-    squad,
-)
+from playground.demos import albert, distillation, electra, masked_lm, multiple_choice, squad
 
 ALL: tuple[Demo, ...] = (  # the tabs
     masked_lm.DEMO,
@@ -20,8 +10,5 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     electra.DEMO,
     distillation.DEMO,
-    fine_tune.DEMO,
-    inputs.DEMO,
-    attention.DEMO,
 )
 EVERY: tuple[Demo, ...] = tuple(part for demo in ALL for part in demo.all)  # with their sub-tabs
