@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 pytestmark = pytest.mark.browser
 
 _PATIENCE = 180_000  # ms: a busy machine
-_POINTS = "document.querySelector('#dis-figure .pg-plot')?._fullData?.at(0)?.x?.length ?? 0"
+_POINTS = "(document.querySelector('#dis-figure .pg-plot')?._fullData?.at(0)?.x?.length ?? 0)"
 
 
 def _open(page: Page, url: str) -> Page:

@@ -172,18 +172,18 @@ def _wire_picks(fields: dict[str, Any], picks: Sequence[gr.Button]) -> None:
     for button, name in zip(picks, ("other", "random", "uniform", "top"), strict=True):
         field, rule = to.get(name, ("start", None))
 
-        def pick(layers: int, model: str, rule: Any = rule) -> list[int]:
+        def pick(layers: float, model: str, rule: Any = rule) -> list[int]:
             if rule is None:
                 return []
             of = catalogue.find(model).layers or 12
-            return list(rule(min(layers, of) if rule is top_map else layers, of))
+            return list(rule(min(int(layers), of) if rule is top_map else int(layers), of))
 
         button.click(pick, [fields["layers"], fields["model"]], fields[field], **_QUIET | {"js": None})
 
 
-def count(model: str, layers: int, width: int, heads: int, ffn: int, lang: str) -> str:
-    """What a student of these sizes counts, or why there is none."""
-    return sizes(catalogue.find(model), layers, width, heads, ffn, lang)
+def count(model: str, layers: float, width: float, heads: float, ffn: float, lang: str) -> str:
+    """What a student of these sizes counts, or why there is none. Sliders give whole numbers as floats."""
+    return sizes(catalogue.find(model), int(layers), int(width), int(heads), int(ffn), lang)
 
 
 def packed(stored: str, lang: str) -> list[Any]:
