@@ -1,14 +1,7 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import albert, distillation, electra, masked_lm, multiple_choice, squad
+from playground.demos import albert, electra, masked_lm, multiple_choice, squad
 
-ALL: tuple[Demo, ...] = (  # the tabs
-    masked_lm.DEMO,
-    squad.DEMO,
-    multiple_choice.DEMO,
-    albert.DEMO,
-    electra.DEMO,
-    distillation.DEMO,
-)
+ALL: tuple[Demo, ...] = (masked_lm.DEMO, squad.DEMO, multiple_choice.DEMO, albert.DEMO, electra.DEMO)  # the tabs
 EVERY: tuple[Demo, ...] = tuple(part for demo in ALL for part in demo.all)  # with their sub-tabs
