@@ -14,7 +14,6 @@ from playground.demos.fine_tune.encoders import pipeline as encoders_pipeline
 from playground.demos.fine_tune.encoders import tab as encoders_tab
 from playground.demos.fine_tune.race import PLAN, Rates, Score, Way, complete_seeds, curves, gains, needed, plan
 from playground.demos.fine_tune.schema import METHODS, SIZES, Progress, Request, Result
-from playground.examples import stored
 from playground.messages import Complaint, say
 from playground.models.loading import load
 from playground.models.tunable import Tunable, encoded, encoder
@@ -236,17 +235,3 @@ def test_every_step_is_drawn(bert: str, language: str) -> None:
     assert len(gained.data) == 3 and all(len(trace.error_y.array) == 2 for trace in gained.data)
     one = figures.curves(result, {}, 0.5, language)
     assert len(one.data) == 0
-
-
-def test_at_32_labels_the_stored_race_says_how_pre_training_compares() -> None:
-    """What was measured with five seeds on the project's sentences; the intervals are those of its own values."""
-    result = Result.model_validate(stored("fine_tune")[0].result)
-    values = {curve.method: curve.values for curve in result.curves if curve.labels == 32}
-    assert all(len(seeds) == 5 for seeds in values.values()) and set(values) == set(METHODS)
-    found = {gain.method: gain for gain in result.gains if gain.labels == 32}
-    for method, gain in found.items():
-        differences = torch.tensor(values[method]) - torch.tensor(values["random"])
-        half = 2.776 * float(differences.std()) / math.sqrt(5)
-        assert gain.gain == pytest.approx(float(differences.mean()), abs=2e-4)
-        assert gain.low == pytest.approx(gain.gain - half, abs=5e-4)
-        assert gain.high == pytest.approx(gain.gain + half, abs=5e-4)
