@@ -40,4 +40,4 @@ def test_long_jobs_run_one_at_a_time(client: Client) -> None:
 
 def test_twenty_quick_calls_at_once_are_all_answered(client: Client) -> None:
     jobs = [client.submit(api_name="/quick") for _ in range(20)]
-    assert all(job.result(timeout=20)["elapsed"] >= 0.05 for job in jobs)
+    assert all(job.result(timeout=120)["elapsed"] >= 0.05 for job in jobs)
