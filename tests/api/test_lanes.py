@@ -1,8 +1,11 @@
 """A quick call is answered while a long job runs, long jobs run one at a time, and a cancelled one stops."""
 
+import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from gradio_client import Client
 
@@ -39,5 +42,15 @@ def test_long_jobs_run_one_at_a_time(client: Client) -> None:
 
 
 def test_twenty_quick_calls_at_once_are_all_answered(client: Client) -> None:
-    jobs = [client.submit(api_name="/quick") for _ in range(20)]
-    assert all(job.result(timeout=120)["elapsed"] >= 0.05 for job in jobs)
+    """By plain requests: Python's client drops a call that is sent while its stream of answers is being closed."""
+    url = f"{client.src}gradio_api/call/quick"
+
+    def ask(_: int) -> str:
+        event = httpx.post(url, json={"data": [1.0]}, timeout=60).json()["event_id"]
+        return httpx.get(f"{url}/{event}", timeout=60).text
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(ask, range(20)))
+    for answer in answers:
+        assert "event: complete" in answer
+        assert json.loads(answer.split("data: ")[-1])[0]["elapsed"] >= 0.05
