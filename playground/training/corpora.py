@@ -9,6 +9,7 @@ from pathlib import Path
 # A sentence ends at . ! or ?, maybe followed by a closing quote (which stays), before something that can open one.
 _SENTENCE_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"')\]]))\s+(?=[\"'(\[]?[A-Z0-9])")
 _TITLE = re.compile(r"^= .* =$")
+_SHORT = 40  # characters; a heading, an item of a list
 
 
 class CorpusError(RuntimeError):
@@ -52,10 +53,17 @@ def articles(path: Path) -> Iterator[list[str]]:
             if document:
                 yield document
             document = []
-        elif len(line) > 40:
+        elif len(line) > _SHORT:
             document.extend(sentences(line))
     if document:
         yield document
+
+
+def paragraphs(path: Path) -> Iterator[list[str]]:
+    """Paragraphs of a `= Title =` file that have two sentences or more, each as its list of sentences."""
+    for line in lines(path):
+        if not _TITLE.match(line) and len(line) > _SHORT and len(cut := sentences(line)) > 1:
+            yield cut
 
 
 def reviews(path: Path) -> Iterator[list[str]]:

@@ -177,11 +177,6 @@ def _batches(text: TokenStore, tokenizer: PreTrainedTokenizerBase, size: int, se
     return Batches(text, tokenizer, size, seed, pairs.draw_single, MASK_SHARE, RANDOM_SHARE)
 
 
-def _part(settings: loop.Settings, share: float) -> loop.Settings:
-    steps = None if settings.steps is None else round(settings.steps * share)
-    return replace(settings, minutes=settings.minutes * share, steps=steps)
-
-
 def _new(model: nn.Module, head: str) -> set[str]:
     """Names of the parameters that start at random."""
     return {name for name, _ in model.named_parameters() if name.startswith(head)}
@@ -200,7 +195,7 @@ def train(places: Places, settings: loop.Settings, device: torch.device, sizes: 
         pair.generator,
         batches,
         Alone(Teacher(teacher.to(device))),
-        replace(_part(settings, ALONE), learning_rate=ALONE_RATE * settings.learning_rate),
+        replace(loop.part(settings, ALONE), learning_rate=ALONE_RATE * settings.learning_rate),
         places.state / GENERATOR,
         device,
         new_parameters=_new(pair.generator, "generator_predictions"),
@@ -209,21 +204,15 @@ def train(places: Places, settings: loop.Settings, device: torch.device, sizes: 
         pair,
         lambda step: batches(alone.step + step),
         loss,
-        _part(settings, 1 - ALONE),
+        loop.part(settings, 1 - ALONE),
         places.state / "electra-mini",
         device,
         new_parameters=_new(pair, "discriminator.discriminator_predictions"),
     )
-    progress = loop.Progress(
-        alone.step + together.step,
-        alone.tokens + together.tokens,
-        alone.seconds + together.seconds,
-        together.history,
-    )
     models = {GENERATOR: pair.generator, DISCRIMINATOR: pair.discriminator}
     for model in models.values():
         model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.1
-    return Trained(models, tokenizer, progress)
+    return Trained(models, tokenizer, alone.then(together))
 
 
 @torch.inference_mode()

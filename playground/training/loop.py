@@ -8,7 +8,7 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,16 @@ class Progress:
     tokens: int = 0
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
+
+    def then(self, other: "Progress") -> "Progress":
+        """Both, one after the other; the history is the later one's, whose losses are others."""
+        return Progress(self.step + other.step, self.tokens + other.tokens, self.seconds + other.seconds, other.history)
+
+
+def part(settings: Settings, share: float) -> Settings:
+    """The same for a share of the time."""
+    steps = None if settings.steps is None else round(settings.steps * share)
+    return replace(settings, minutes=settings.minutes * share, steps=steps)
 
 
 def has_fast_bf16(device: torch.device) -> bool:

@@ -18,6 +18,7 @@ IN_ORDER, SWAPPED = 0, 1
 Drawn = tuple[list[int], list[int], int]  # first segment, second segment, label
 _ATTEMPTS = 10_000
 _SHORTEST = 8
+_BRIEF = 24  # tokens: two short sentences
 
 
 def _run(store: TokenStore, start: int, end: int, room: int) -> list[list[int]]:
@@ -74,10 +75,24 @@ def draw_pair(store: TokenStore, rng: np.random.Generator, room: int) -> Drawn:
 
 
 def draw_order(store: TokenStore, rng: np.random.Generator, room: int) -> Drawn:
-    """Two neighbouring segments, and IN_ORDER or SWAPPED (Lan et al. 2020, arXiv:1909.11942, section 3.1)."""
-    first, second = _trim(*_neighbours(store, rng, room)[:2], room)
-    label = int(rng.integers(2))
-    return (second, first, label) if label == SWAPPED else (first, second, label)
+    """The beginning of a document in two segments, and IN_ORDER or SWAPPED (Lan et al. 2020, arXiv:1909.11942, 3.1).
+
+    Whole sentences, of together 24 to `room` tokens: a segment that stops in the middle of a sentence would give away
+    that it was the last one. Raises CorpusError if there are none.
+    """
+    documents = len(store.documents) - 1
+    for _ in range(_ATTEMPTS):
+        document = int(rng.integers(documents))
+        first, end = int(store.documents[document]), int(store.documents[document + 1])
+        limit = int(rng.integers(min(_BRIEF, room), room + 1))
+        run = _run(store, first, end, limit)
+        if sum(map(len, run)) > limit:
+            run.pop()
+        if len(run) >= 2:
+            cut = int(rng.integers(1, len(run)))
+            a, b = _flat(run[:cut]), _flat(run[cut:])
+            return (b, a, SWAPPED) if rng.integers(2) == SWAPPED else (a, b, IN_ORDER)
+    raise CorpusError(f"The corpus makes no pairs of {room} tokens: its documents need two sentences that fit.")
 
 
 def draw_single(store: TokenStore, rng: np.random.Generator, room: int) -> Drawn:

@@ -1,6 +1,6 @@
 """The English text that the pre-training recipes read, as token stores."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -27,12 +27,28 @@ class Sizes:
     batch: int
 
 
-def sources(folder: Path, sizes: Sizes) -> dict[str, tuple[Callable[[], Iterable[list[str]]], int]]:
-    """By name: documents, and how many of their tokens are wanted."""
-    wikipedia = [folder / "wikipedia_en" / name for name in ("en_AA.txt.xz", "en_AB.txt.xz")]
+Source = tuple[Callable[[], Iterable[list[str]]], int]  # documents, and how many of their tokens are wanted
+
+
+def _wikipedia(folder: Path) -> list[Path]:
+    return [folder / "wikipedia_en" / name for name in ("en_AA.txt.xz", "en_AB.txt.xz")]
+
+
+def sources(folder: Path, sizes: Sizes) -> dict[str, Source]:
+    """Whole documents, by the name of the source."""
+    wikipedia = _wikipedia(folder)
     return {
         "wikipedia": (lambda: chain.from_iterable(map(corpora.articles, wikipedia)), sizes.wikipedia),
         "books": (lambda: corpora.articles(folder / "books" / "books.txt.xz"), sizes.books),
+        "imdb": (lambda: corpora.reviews(folder / "imdb" / "unsup.txt.xz"), sizes.reviews),
+    }
+
+
+def beginnings(folder: Path, sizes: Sizes) -> dict[str, Source]:
+    """Paragraphs and reviews: documents whose first sentences stand on their own."""
+    wikipedia = _wikipedia(folder)
+    return {
+        "wikipedia-paragraphs": (lambda: chain.from_iterable(map(corpora.paragraphs, wikipedia)), sizes.wikipedia),
         "imdb": (lambda: corpora.reviews(folder / "imdb" / "unsup.txt.xz"), sizes.reviews),
     }
 
@@ -47,12 +63,18 @@ def merge(stores: list[store.TokenStore]) -> store.TokenStore:
     return store.TokenStore(tokens, np.concatenate(sentences), np.concatenate(documents))
 
 
-def read(folder: Path, cache: Path, tokenizer: PreTrainedTokenizerBase, sizes: Sizes) -> store.TokenStore:
+def read(
+    folder: Path,
+    cache: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    sizes: Sizes,
+    among: Callable[[Path, Sizes], Mapping[str, Source]] = sources,
+) -> store.TokenStore:
     """The training text; tokenised once and kept in `cache`. Raises CorpusError."""
     return merge(
         [
             store.cached(cache, f"{name}-{folder.resolve()}", documents, tokenizer, tokens)
-            for name, (documents, tokens) in sources(folder, sizes).items()
+            for name, (documents, tokens) in among(folder, sizes).items()
         ]
     )
 
@@ -62,5 +84,14 @@ def development_documents(folder: Path) -> Iterable[list[str]]:
     return corpora.articles(folder / "wikipedia_en" / "dev.txt.xz")
 
 
-def development(folder: Path, tokenizer: PreTrainedTokenizerBase) -> store.TokenStore:
-    return store.tokenise(development_documents(folder), tokenizer, 10**9)
+def development_paragraphs(folder: Path) -> Iterable[list[str]]:
+    """Paragraphs of the same articles. Raises CorpusError."""
+    return corpora.paragraphs(folder / "wikipedia_en" / "dev.txt.xz")
+
+
+def development(
+    folder: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    documents: Callable[[Path], Iterable[list[str]]] = development_documents,
+) -> store.TokenStore:
+    return store.tokenise(documents(folder), tokenizer, 10**9)
