@@ -19,6 +19,7 @@ from playground.ui import api, language, navigation, theme
 from playground.ui.document import Document
 from playground.ui.language import t
 from playground.ui.navigation import Place
+from playground.ui.opened import IDEAS, SUBTABS
 from playground.ui.page import Page, Status
 from playground.ui.shell import Shell, TabParts, status
 
@@ -38,7 +39,7 @@ def build() -> gr.Blocks:
             state = Status(status(first, "en", stored=True), elem_id="pg-status")
             gr.HTML(_LANGUAGES, apply_default_css=False)
         shell = Shell(lang=gr.Textbox("en", visible=False), status=state, page=Page())
-        with gr.Tabs(selected=first.demo) as bar:
+        with gr.Tabs(selected=first.demo, elem_id=IDEAS) as bar:
             places = [place for demo in demos.ALL for place in _idea(demo, shell)]
         for demo in demos.EVERY:
             api.register(demo)
@@ -53,7 +54,7 @@ def _idea(demo: Demo, shell: Shell) -> Iterator[Place]:
         if not demo.parts:
             yield Place(_create(demo, shell), stored(demo.name), demo.name, tab)
             return
-        with gr.Tabs(selected=demo.name, elem_classes="pg-subtabs") as bar:
+        with gr.Tabs(selected=demo.name, elem_classes=SUBTABS) as bar:
             for part in demo.all:
                 with gr.Tab(t(f"pg_sub_{part.name}"), id=part.name) as subtab:
                     yield Place(_create(part, shell), stored(part.name), demo.name, tab, bar, subtab)

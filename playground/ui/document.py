@@ -1,5 +1,7 @@
 """The document that a browser is sent: what we change in the page that Gradio writes."""
 
+from urllib.parse import parse_qs
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,14 +28,16 @@ class Document:
             return await HTMLResponse()(scope, receive, send)
         started: Message | None = None
         accepted = Headers(scope=scope).get("accept-language", "")
-        tag = tag_of(scope["query_string"].decode("latin-1"), accepted)
+        query = scope["query_string"].decode("latin-1")
+        tag = tag_of(query, accepted)
+        experiment = parse_qs(query).get("tab", [""])[0]
 
         async def edited(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start" and _is_html(message):
                 started = message  # held back: its length is known with the body only
             elif started is not None:
-                body = packed_page(message.get("body", b""), language_of(tag))
+                body = packed_page(message.get("body", b""), language_of(tag), experiment)
                 body = body.replace(b"<head>", b"<head>" + head(tag), 1)
                 headers = MutableHeaders(scope=started)
                 headers.add_vary_header("Accept-Language")

@@ -1,10 +1,10 @@
-"""The page's description, sent without saying anything twice.
+"""The page's description, sent without saying anything twice, and of one idea alone.
 
 Gradio writes the description of all components and events into the document, with every setting at its default and
-every list of choices three times over, and beside it that of the API: 700 KB for thirteen experiments. `pack` sends
-what is usual for a kind once, then only what differs, and long parts that recur as a number; packing.js puts the same
-description together again before Gradio's own script reads it. That of the API is left out: where the page has none,
-Gradio's script asks for it at an address of its own.
+every list of choices three times over, and beside it that of the API: 700 KB for thirteen experiments. opened.py leaves
+one idea of it. `pack` sends what is usual for a kind once, then only what differs, and long parts that recur as a
+number; packing.js puts the same description together again before Gradio's own script reads it. That of the API is left
+out: where the page has none, Gradio's script asks for it at an address of its own.
 """
 
 import json
@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from playground.ui.opened import experiments, only
 
 _UNPACK = re.sub(r"^\s+", "", Path(__file__).with_suffix(".js").read_text("utf-8"), flags=re.MULTILINE)
 # As Gradio's template writes it: JSON in which "<", ">", "&" and "'" are escaped.
@@ -29,26 +31,52 @@ _NUMBER = 6  # characters of "$123"; what is hardly longer is not worth a number
 Json = Any
 
 
-def packed_page(document: bytes, language: str) -> bytes:
-    """The document with its description packed, the labels in one language only; as it was where it has none."""
-    return _DESCRIPTION.sub(lambda found: _script(found[1], language) or found[0], document, count=1)
+def packed_page(document: bytes, language: str, experiment: str = "") -> bytes:
+    """The document with its description packed, the labels in one language only and no idea but that of the experiment
+    (the first one for a name that is not known); as it was where it has none."""
+    return _DESCRIPTION.sub(lambda found: _script(found[1], language, experiment) or found[0], document, count=1)
 
 
-@lru_cache(maxsize=8)  # a page of the same app is nearly always the same
-def _script(description: bytes, language: str) -> bytes | None:
-    config = json.loads(description)
+def _script(description: bytes, language: str, experiment: str) -> bytes | None:
+    config = _read(description)
     if "layout" not in config:  # whoever has to log in first is sent next to nothing
         return None
+    known = experiments(config)
+    named = experiment if experiment in known else next(iter(known), "")
+    return _packed_script(_once(description), language, named)
+
+
+@lru_cache(maxsize=2)
+def _read(description: bytes) -> dict[str, Json]:
+    config: dict[str, Json] = json.loads(description)
+    return config
+
+
+@lru_cache(maxsize=2)
+def _once(description: bytes) -> bytes:
+    """Of equal ones always the same: what is remembered by it holds one of them, not one a page."""
+    return description
+
+
+@lru_cache(maxsize=128)  # some 50 KB each; a page of the same app is nearly always the same
+def _packed_script(description: bytes, language: str, experiment: str) -> bytes:
+    config, idea = _read(description), ""
+    if experiment:
+        idea = f"window.pgIdea = {json.dumps(experiments(config)[experiment])};"
+        config = only(config, experiment)
     packed = _written(pack(spoken(config, language)))
     for character in "<>&'":
         packed = packed.replace(character, f"\\u{ord(character):04x}")
-    return f"{{{_UNPACK}window.gradio_config = pgUnpack({packed});}}</script>{_API}".encode()
+    return f"{{{_UNPACK}{idea}window.gradio_config = pgUnpack({packed});}}</script>{_API}".encode()
 
 
 def spoken(config: Mapping[str, Json], language: str) -> dict[str, Json]:
-    """The description with the labels of one language."""
-    translations = config.get("i18n_translations") or {}
-    return {**config, "i18n_translations": {name: translations[name] for name in translations if name == language}}
+    """The description with the labels that it needs, in one language."""
+    labels = (config.get("i18n_translations") or {}).get(language)
+    if labels is None:
+        return {**config, "i18n_translations": {}}
+    used = set(re.findall(r"\bpg_\w+", _written(config["components"])))
+    return {**config, "i18n_translations": {language: {key: text for key, text in labels.items() if key in used}}}
 
 
 def pack(config: Mapping[str, Json]) -> dict[str, Json]:

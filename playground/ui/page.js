@@ -3,17 +3,60 @@ const OURS = ["tab", "v", "run"];
 // An answer that comes when another experiment is looked at must not speak in its name.
 window.pgLookedAt = (name) => Boolean(document.getElementById(`${name}-copy`)?.offsetParent);
 
-function address(parameters) {
+// What was asked of an experiment last is kept as long as the browser's tab is open: another idea is another page.
+// Where a browser forbids it, or has no room, the experiment opens with its example.
+function recall(name) {
+	try {
+		return sessionStorage.getItem(name) ?? "";
+	} catch {
+		return "";
+	}
+}
+
+function remember(name, value) {
+	try {
+		sessionStorage.setItem(name, value);
+	} catch {}
+}
+
+const asked = (name) => `pg-asked-${name}`;
+const last = (idea) => `pg-last-${idea}`;
+window.pgAsked = (names) => JSON.stringify(Object.fromEntries(names.map((name) => [name, recall(asked(name))])));
+
+function keep(name, parameters) {
+	remember(asked(name), new URLSearchParams(parameters).toString());
+}
+
+function located(parameters) {
 	const url = new URL(location.href);
 	OURS.forEach((name) => url.searchParams.delete(name));
-	Object.entries(parameters).forEach(([name, value]) => url.searchParams.set(name, value));
-	history.replaceState(null, "", url);
+	new URLSearchParams(parameters).forEach((value, name) => url.searchParams.set(name, value));
+	return url;
 }
+
+function address(parameters) {
+	const { tab, run } = parameters;
+	if (run) keep(tab, parameters);
+	if (window.pgIdea) remember(last(window.pgIdea), tab);
+	history.replaceState(null, "", located(parameters));
+}
+
+function leave({ idea, kept }) {
+	if (!window.pgIdea || idea === window.pgIdea) return;
+	Object.entries(kept).forEach(([name, parameters]) => keep(name, parameters));
+	const name = recall(last(idea)) || idea;
+	location.assign(located(recall(asked(name)) || { tab: name }));
+}
+
+// Back to a page that the browser kept: its bar stands at the idea that it was left for.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 function act(action) {
 	if (action.do === "address") {
 		const { tab } = action.parameters;
 		if (!tab || pgLookedAt(tab)) address(action.parameters);
+	} else if (action.do === "leave") {
+		leave(action);
 	} else if (action.do === "download") {
 		const link = document.createElement("a");
 		link.href = URL.createObjectURL(new Blob([action.text], { type: "application/json" }));

@@ -78,6 +78,12 @@ def address(parameters: dict[str, str]) -> dict[str, Any]:
     return {"do": "address", "parameters": parameters}
 
 
+def leave(idea: str, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Open another idea's page. kept: for each experiment of this one the link to what its fields hold, which the
+    browser keeps as long as its tab is open."""
+    return {"do": "leave", "idea": idea, "kept": kept}
+
+
 def download(name: str, text: str) -> dict[str, Any]:
     """Hand the browser a file; nothing is written on the server."""
     return {"do": "download", "name": name, "text": text}

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground import demos
+from playground.demo import Demo
 from playground.messages import texts
+from playground.ui.opened import only
 from playground.ui.packing import pack, packed_page, spoken
 from tests.browser.conftest import NewPage
 
@@ -30,24 +32,29 @@ def _unpacked(page: Page, app_url: str, description: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_the_page_is_light(app_url: str, language: str) -> None:
+@pytest.mark.parametrize("demo", demos.ALL, ids=lambda demo: demo.name)
+def test_the_page_is_light(app_url: str, demo: Demo, language: str) -> None:
     """The document alone; the plotting library comes beside it, and once.
 
-    The page with its first experiment takes 48 KB, and each further one may take 4 KB: with 45 of them the document
-    is then below 230 KB, and no single one with a long text or many choices takes it past the 300 KB it may have.
+    A page with one experiment takes 48 KB, each further one of the same idea may take 5 KB, and each other idea, of
+    which it has the name alone, 1 KB.
     """
-    document, encoding = _get(app_url + "/", **{"Accept-Language": language})
+    address = f"{app_url}/?tab={demo.name}"
+    document, encoding = _get(address, **{"Accept-Language": language})
     assert b"gradio_config" in document and not encoding
-    assert len(document) <= (48 + 4 * len(demos.EVERY)) * 1024, f"{len(document):,} bytes"
-    assert len(document) <= 300 * 1024, f"{len(document):,} bytes"
-    compressed, encoding = _get(app_url + "/", **{"Accept-Encoding": "gzip, deflate, br", "Accept-Language": language})
+    allowed = 48 + 5 * len(demo.all) + len(demos.ALL)
+    assert len(document) <= allowed * 1024, f"{len(document):,} bytes"
+    compressed, encoding = _get(address, **{"Accept-Encoding": "gzip, deflate, br", "Accept-Language": language})
     assert encoding == "gzip" and gzip.decompress(compressed) == document
-    assert len(compressed) <= 100 * 1024, f"{len(compressed):,} bytes"
+    assert len(compressed) <= 40 * 1024, f"{len(compressed):,} bytes"
 
 
 def test_a_page_brings_the_labels_of_its_language_and_no_other_text(app_url: str) -> None:
     """No help, no error, none of what the server writes into its answers."""
-    english, korean = (_get(app_url + "/", **{"Accept-Language": tag})[0].decode() for tag in ("en", "ko"))
+    english, korean = (
+        "".join(_get(f"{app_url}/?tab={demo.name}", **{"Accept-Language": tag})[0].decode() for demo in demos.ALL)
+        for tag in ("en", "ko")
+    )
     labels = json.loads(_get(app_url + "/config")[0])["i18n_translations"]
     assert labels["en"].keys() == labels["ko"].keys() and len(labels["en"]) > 100
     for sent, mine, other in ((english, "en", "ko"), (korean, "ko", "en")):
@@ -60,14 +67,16 @@ def test_a_page_brings_the_labels_of_its_language_and_no_other_text(app_url: str
 
 
 def test_the_whole_description_arrives(page: Page, app_url: str) -> None:
-    """Packed here and unpacked in the browser it is, to the last setting, what Gradio tells its other clients."""
+    """Packed here and unpacked in the browser it is, to the last setting, what Gradio tells its other clients; a page
+    reads that of its idea."""
     config = json.loads(_get(app_url + "/config")[0]) | {"app_id": 0}  # the real one is past what a browser can count
     assert len(config["components"]) > 500 and len(config["dependencies"]) > 100
     page.goto(app_url)
-    for description in (config, spoken(config, "en"), spoken(config, "ko")):
+    first = only(config, demos.ALL[0].name)
+    for description in (config, spoken(config, "en"), spoken(config, "ko"), spoken(first, "ko")):
         assert json.loads(_unpacked(page, app_url, description)) == description
     read = page.evaluate("() => [window.gradio_config.components.length, window.gradio_config.i18n_translations]")
-    assert read == [len(config["components"]), spoken(config, "en")["i18n_translations"]]
+    assert read == [len(first["components"]), spoken(first, "en")["i18n_translations"]]
 
 
 def test_the_description_of_the_api_is_fetched_once_and_shown(new_page: NewPage, app_url: str) -> None:
