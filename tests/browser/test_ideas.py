@@ -26,15 +26,15 @@ def _go(page: Page, name: str) -> None:
 def test_what_was_asked_is_there_again(page: Page, app_url: str) -> None:
     screen = Screen(page, app_url).open()
     screen.text.fill(TYPED)
-    screen.wait_hidden(5)
+    screen.wait_hidden(6)
     _go(page, "squad")
-    expect(page.locator("#sqd-figure .main-svg").first).to_be_visible()
+    expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
     _go(page, "masked_lm")
     expect(screen.text).to_have_value(TYPED)
-    screen.wait_hidden(5)
+    screen.wait_hidden(6)
     page.go_back()
     expect(_idea(page, "squad")).to_have_attribute("aria-selected", "true")
-    expect(page.locator("#sqd-figure .main-svg").first).to_be_visible()
+    expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
 
 
 def test_so_is_what_was_only_typed_in_another_experiment_of_the_idea(page: Page, app_url: str) -> None:
@@ -44,7 +44,7 @@ def test_so_is_what_was_only_typed_in_another_experiment_of_the_idea(page: Page,
     sweep.text.fill("Nothing was started yet. It is only typed, and it stays.")
     visible = Experiment(page, "visible").look()
     _go(page, "squad")
-    expect(page.locator("#sqd-figure .main-svg").first).to_be_visible()
+    expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
     _idea(page, "masked_lm").click()
     page.wait_for_url("**tab=masked_lm_visible*")
     visible.drawn()
@@ -57,9 +57,10 @@ def test_two_visitors_keep_their_own(new_page: NewPage, app_url: str) -> None:
     mine, other = new_page(), new_page()
     screen = Screen(mine, app_url).open()
     screen.text.fill(TYPED)
-    screen.wait_hidden(5)
+    screen.wait_hidden(6)
     _go(mine, "squad")
-    theirs = Screen(other, app_url).open("?tab=squad")
+    theirs = Screen(other, app_url)
+    other.goto(f"{app_url}/?tab=squad")
     _go(other, "masked_lm")
     expect(theirs.text).not_to_have_value(TYPED)
     expect(theirs.text).not_to_have_value("")
@@ -72,7 +73,7 @@ def test_a_phone_finds_the_ideas_in_the_menu(new_page: NewPage, app_url: str) ->
     bar.get_by_role("button", name="More tabs").click()
     bar.locator(".overflow-dropdown").get_by_role("button", name=texts("en")["pg_tab_electra"], exact=True).click()
     page.wait_for_url("**tab=electra*")
-    expect(page.locator("#ele-figure .main-svg").first).to_be_visible()
+    expect(page.locator("#ele-text textarea").first).to_be_visible()
 
 
 def test_a_browser_that_keeps_nothing_opens_the_examples(new_page: NewPage, app_url: str) -> None:
@@ -80,9 +81,9 @@ def test_a_browser_that_keeps_nothing_opens_the_examples(new_page: NewPage, app_
     page.add_init_script("Object.defineProperty(window, 'sessionStorage', {get() { throw new Error('forbidden') }})")
     screen = Screen(page, app_url).open()
     screen.text.fill(TYPED)
-    screen.wait_hidden(5)
+    screen.wait_hidden(6)
     _go(page, "squad")
-    expect(page.locator("#sqd-figure .main-svg").first).to_be_visible()
+    expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
     _go(page, "masked_lm")
     expect(screen.text).not_to_have_value("")
-    screen.still_predicts("The sun rises in the")
+    screen.still_predicts("the sun rises in the")
