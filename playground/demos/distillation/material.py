@@ -12,6 +12,7 @@ from playground.core.teaching import Sentences
 from playground.demos.distillation.augment import augmented
 from playground.demos.distillation.schema import Material, Setting
 from playground.messages import Complaint
+from playground.models import hub_sets
 from playground.models.loading import Loaded
 
 _LONGEST = 64  # tokens of a sentence that are read
@@ -49,7 +50,7 @@ class Lessons:
 def lessons(request: Setting, teacher: Loaded) -> Lessons:
     """Raises Complaint for a file that must be brought again, one that is too small, and labels that are not the
     teacher's."""
-    train, test = _labelled(request)
+    train, test = parts(request.source, request.labelled)
     names = _names(teacher)
     for name in train.names:
         if name.lower() not in names:
@@ -72,13 +73,16 @@ def lessons(request: Setting, teacher: Loaded) -> Lessons:
     )
 
 
-def _labelled(request: Setting) -> tuple[Labelled, Labelled]:
-    """The project's two parts; of a person's file every third sentence is held out."""
-    if request.source and not request.labelled:
-        raise Complaint("pg_err_dis_again", name=request.source)
-    if not request.labelled:
+def parts(source: str, text: str) -> tuple[Labelled, Labelled]:
+    """To learn from and held out: the project's two parts, those of a set of the Hub, or of a person's file every third
+    sentence. Raises Complaint for a file that must be brought again or is too small, and a set that cannot be had."""
+    if not text:
+        if source in hub_sets.SETS:
+            return hub_sets.fetch(source)
+        if source:
+            raise Complaint("pg_err_dis_again", name=source)
         return sentiment("train"), sentiment("test")
-    data = parse(request.labelled)
+    data = parse(text)
     if len(data) < _LEAST:
         raise Complaint("pg_err_dis_few", size=len(data), least=_LEAST)
     held = range(2, len(data), 3)[:_TEST]

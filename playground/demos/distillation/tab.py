@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from playground.core.labelled import read
 from playground.core.layer_maps import every_other, top_map, uniform_map
 from playground.demos.distillation import DEMO, figures
 from playground.demos.distillation.presets import DISTILBERT, TINYBERT
@@ -28,6 +26,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole, Wholes
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
+from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
 
 _QUIET: dict[str, Any] = {"queue": False, **PRIVATE}
@@ -87,20 +86,13 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     )
             with gr.Accordion(t("pg_dis_data"), open=False, elem_id="dis-data"):
                 gr.Markdown(t("pg_dis_data_how"), elem_classes="pg-small")
-                for name, kinds in (("labelled", [".csv", ".tsv"]), ("unlabelled", [".txt"])):
-                    source = "source" if name == "labelled" else "unlabelled_source"
-                    fields[source] = gr.Textbox(
-                        asked[source], label=t(f"pg_dis_{name}"), interactive=False, elem_id=f"dis-{source}"
-                    )
-                    fields[name] = gr.State("")
-                    with gr.Row():
-                        upload = gr.UploadButton(
-                            t("pg_elf_upload"), size="sm", type="filepath", file_types=kinds, elem_id=f"dis-up-{name}"
-                        )
-                        own = gr.Button(t("pg_dis_own"), size="sm", elem_id=f"dis-own-{name}")
-                    fields[f"_{name}"] = (upload, own)
+                labelled, unlabelled = (
+                    sentences_choice(asked[source], t(f"pg_dis_{name}"), f"dis-{name}", labelled=name == "labelled")
+                    for name, source in (("labelled", "source"), ("unlabelled", "unlabelled_source"))
+                )
+                fields |= {"source": labelled.source, "labelled": labelled.text}
+                fields |= {"unlabelled_source": unlabelled.source, "unlabelled": unlabelled.text}
                 fields["model"] = model_choice("sequence_classification", asked["model"], "dis")
-            uploads = {name: fields.pop(f"_{name}") for name in ("labelled", "unlabelled")}
             with gr.Row():
                 fields["steps"] = slider("steps", 5, 2000, 5, 190)
                 fields["batch"] = slider("batch", 4, 64, 4)
@@ -149,17 +141,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     of = [fields["model"], *(fields[name] for name in _SIZES)]
     shown = [*of, shell.lang]
     gr.on([field.change for field in of], count, shown, counted, **_QUIET)
-    for name, (upload, own) in uploads.items():
-        source = fields["source" if name == "labelled" else "unlabelled_source"]
-
-        def uploaded(path: str, lang: str) -> list[Any]:
-            try:
-                return [Path(path).name[:200], read(Path(path)), ""]
-            except ValueError as error:
-                return [gr.skip(), gr.skip(), notice(error, language=lang)]
-
-        upload.upload(uploaded, [upload, shell.lang], [source, fields[name], box], **_QUIET)
-        own.click(lambda: ["", "", ""], None, [source, fields[name], box], **_QUIET | {"js": None})
+    for choice in (labelled, unlabelled):
+        choice.wire(shell, box)
     get.click(packed, [parts.run, shell.lang], [file, box], **PRIVATE)
     command.click(commanded, [parts.run], launch, **_QUIET | {"js": None})
     wire_long(parts, shell, bar)

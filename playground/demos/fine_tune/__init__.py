@@ -24,7 +24,8 @@ BERT-large on small data sets the paper reports the same (section 4.1) and start
 thousands of labels and much larger models. Here a mini model meets a few hundred short sentences: look at the order of
 the curves, not at their heights.
 
-Bring your own sentences as CSV or TSV with two columns, label and sentence; a quarter of them is held out.
+Bring your own sentences as CSV or TSV with two columns, label and sentence; a quarter of them is held out. SST-2, IMDB
+and NSMC come from the Hugging Face Hub where the app has a network and the package `datasets`.
 """
 
 from playground.demo import Demo

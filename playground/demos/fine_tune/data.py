@@ -1,4 +1,4 @@
-"""The labelled sentences of a run: the project's own, or what a person brought."""
+"""The labelled sentences of a run: the project's own, a set of the Hub, or what a person brought."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from playground.core import tuning
 from playground.core.labelled import Labelled, parse, sentiment
 from playground.core.scripts import mostly_korean
 from playground.messages import Complaint
-from playground.models import catalogue
+from playground.models import catalogue, hub_sets
 
 LEAST, LEAST_EACH = 16, 4  # sentences in all, and of each label
 JUDGED = 120  # held-out sentences that a run is judged by
@@ -37,8 +37,11 @@ class Data:
 
 
 def labelled(source: str, data: str) -> Data:
-    """The sentences of a request. Raises Complaint for what cannot be read, or is too little to learn from."""
+    """The sentences of a request. Raises Complaint for what cannot be read or fetched, or is too little to learn
+    from."""
     if not data:
+        if source in hub_sets.SETS:
+            return _joined(*hub_sets.fetch(source))
         if source:
             raise Complaint("pg_err_ft_again", name=source)
         return _joined(sentiment("train"), sentiment("test"))

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.fine_tune import DEMO, figures
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sentences_choice, sizes_choice
+from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sizes_choice
 from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Result
 from playground.messages import say
 from playground.published import published
@@ -16,6 +16,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
+from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small, table
 
@@ -46,7 +47,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 seed = seed_choice(asked["seed"], "ft")
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ft-notice", elem_classes="pg-notice-box")
-            source, data, wire_sentences = sentences_choice(asked["source"], "ft")
+            sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ft")
             model = encoder_choice(asked["model"], "ft")
             with gr.Accordion(t("pg_ft_settings"), open=False):
                 with gr.Row():
@@ -75,8 +76,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "head_rate": head_rate,
                     "pooling": pooling,
                     "bar": line,
-                    "source": source,
-                    "data": data,
+                    "source": sentences.source,
+                    "data": sentences.text,
                 },
                 outputs=[curves, gained, numbers],
                 draw=draw,
@@ -85,7 +86,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    wire_sentences(shell, box)
+    sentences.wire(shell, box)
     wire_long(parts, shell, bar)
     return parts
 

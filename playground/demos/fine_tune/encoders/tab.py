@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sentences_choice, sizes_choice
+from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sizes_choice
 from playground.demos.fine_tune.encoders import DEMO, figures
 from playground.demos.fine_tune.encoders.schema import MAX_MODELS
 from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Result
@@ -17,6 +17,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Range
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
+from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
 
 
@@ -58,7 +59,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 )
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="fte-notice", elem_classes="pg-notice-box")
-            source, data, wire_sentences = sentences_choice(asked["source"], "fte")
+            sentences = sentences_choice(asked["source"], t("pg_ft_source"), "fte")
         with gr.Column(min_width=340, scale=6):
             curves = Figure(None, label=t("pg_ft_figure"), elem_id="fte-figure", elem_classes="pg-result")
             numbers = gr.HTML("", elem_id="fte-table", elem_classes="pg-result")
@@ -73,8 +74,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "seeds": seeds,
                     "seed": seed,
                     "bar": bar_,
-                    "source": source,
-                    "data": data,
+                    "source": sentences.source,
+                    "data": sentences.text,
                 },
                 outputs=[curves, numbers, gained],
                 draw=draw,
@@ -83,7 +84,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    wire_sentences(shell, box)
+    sentences.wire(shell, box)
     wire_long(parts, shell, bar)
     return parts
 

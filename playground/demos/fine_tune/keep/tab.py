@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sentences_choice
+from playground.demos.fine_tune.choosing import encoder_choice, seed_choice
 from playground.demos.fine_tune.keep import DEMO, figures
 from playground.demos.fine_tune.keep.schema import Result
 from playground.messages import Complaint, say
@@ -17,6 +17,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
+from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small, table
 
@@ -36,7 +37,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 seed = seed_choice(asked["seed"], "ftk")
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ftk-notice", elem_classes="pg-notice-box")
-            source, data, wire_sentences = sentences_choice(asked["source"], "ftk")
+            sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ftk")
             gr.Markdown(t("pg_ftk_home"), elem_classes="pg-small")
             download = gr.DownloadButton(t("pg_ftk_download"), interactive=False, elem_id="ftk-download")
             name = gr.Textbox(
@@ -60,8 +61,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "epochs": epochs,
                     "batch": batch,
                     "seed": seed,
-                    "source": source,
-                    "data": data,
+                    "source": sentences.source,
+                    "data": sentences.text,
                 },
                 outputs=[losses, said, confusion, download, name],
                 draw=draw,
@@ -70,7 +71,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    wire_sentences(shell, box)
+    sentences.wire(shell, box)
     wire_long(parts, shell, bar)
     return parts
 

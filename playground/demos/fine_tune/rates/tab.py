@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sentences_choice
+from playground.demos.fine_tune.choosing import encoder_choice, seed_choice
 from playground.demos.fine_tune.rates import DEMO, figures
 from playground.demos.fine_tune.rates.schema import BATCHES, RATES, Losses, Result
 from playground.messages import say
@@ -16,6 +16,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
+from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small, table
 
@@ -48,7 +49,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 seed = seed_choice(asked["seed"], "ftr")
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ftr-notice", elem_classes="pg-notice-box")
-            source, data, wire_sentences = sentences_choice(asked["source"], "ftr")
+            sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ftr")
             model = encoder_choice(asked["model"], "ftr")
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_ftr_figure"), elem_id="ftr-figure", elem_classes="pg-result")
@@ -61,8 +62,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "batches": batches,
                     "labels": labels,
                     "seed": seed,
-                    "source": source,
-                    "data": data,
+                    "source": sentences.source,
+                    "data": sentences.text,
                 },
                 outputs=[figure, numbers],
                 draw=draw,
@@ -71,7 +72,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    wire_sentences(shell, box)
+    sentences.wire(shell, box)
     wire_long(parts, shell, bar)
     return parts
 

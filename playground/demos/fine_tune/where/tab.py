@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sentences_choice
+from playground.demos.fine_tune.choosing import encoder_choice, seed_choice
 from playground.demos.fine_tune.where import DEMO, figures
 from playground.demos.fine_tune.where.schema import Result, Stage
 from playground.messages import say
@@ -16,6 +16,7 @@ from playground.ui.figure import Figure
 from playground.ui.inputs import Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
+from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small
 
@@ -33,14 +34,21 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 seed = seed_choice(asked["seed"], "ftw")
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ftw-notice", elem_classes="pg-notice-box")
-            source, data, wire_sentences = sentences_choice(asked["source"], "ftw")
+            sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ftw")
             said = gr.HTML("", elem_id="ftw-said", elem_classes="pg-result")
         with gr.Column(min_width=340, scale=6):
             maps = Figure(None, label=t("pg_ftw_figure"), elem_id="ftw-figure", elem_classes="pg-result")
             best = Figure(None, label=t("pg_ftw_best"), elem_id="ftw-best", elem_classes="pg-result")
             parts = TabParts(
                 demo=DEMO,
-                fields={"model": model, "labels": labels, "steps": steps, "seed": seed, "source": source, "data": data},
+                fields={
+                    "model": model,
+                    "labels": labels,
+                    "steps": steps,
+                    "seed": seed,
+                    "source": sentences.source,
+                    "data": sentences.text,
+                },
                 outputs=[maps, best, said],
                 draw=draw,
                 run=gr.State(""),
@@ -48,7 +56,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    wire_sentences(shell, box)
+    sentences.wire(shell, box)
     wire_long(parts, shell, bar)
     return parts
 
