@@ -8,9 +8,9 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 _MASKED = -1e4  # what BERT's code adds to the scores of padding
 
@@ -29,13 +29,13 @@ class Reader(nn.Module):
     """Calls a model of one of BERT's kin and returns its States. With `shared` it works on a view of its own that
     shares every weight, so that whoever else uses the model meets no hooks."""
 
-    def __init__(self, model: PreTrainedModel, *, shared: bool = False) -> None:
+    def __init__(self, model: nn.Module, *, shared: bool = False) -> None:
         super().__init__()
         if shared:
             memo = {id(tensor): tensor for tensor in chain(model.parameters(), model.buffers())}
             model = copy.deepcopy(model, memo=memo)
         self.model = model
-        self.heads: int = model.config.num_attention_heads
+        self.config: Any = model.config
         self._seen: list[tuple[Tensor, Tensor]] = []
         self._query: Tensor | None = None
         self._wanted = False
@@ -44,12 +44,16 @@ class Reader(nn.Module):
             key.register_forward_hook(self._keep_key)
 
     @property
+    def heads(self) -> int:
+        return int(self.config.num_attention_heads)
+
+    @property
     def layers(self) -> int:
-        return int(self.model.config.num_hidden_layers)
+        return int(self.config.num_hidden_layers)
 
     @property
     def width(self) -> int:
-        return int(self.model.config.hidden_size)
+        return int(self.config.hidden_size)
 
     def _keep_query(self, _module: nn.Module, _inputs: object, output: Tensor) -> None:
         self._query = output if self._wanted else None

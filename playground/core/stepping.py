@@ -65,10 +65,12 @@ def optimizer_of(modules: Iterable[nn.Module], decay: float = 0.01) -> torch.opt
     """AdamW with weight decay on matrices only, and none on embeddings: a word that does not occur stays as it is."""
     decayed: list[nn.Parameter] = []
     free: list[nn.Parameter] = []
+    seen: set[int] = set()  # a matrix may be the embeddings and the head: it is an embedding
     for module in modules:
         for part in module.modules():
             for parameter in part.parameters(recurse=False):
-                if parameter.requires_grad:
+                if parameter.requires_grad and id(parameter) not in seen:
+                    seen.add(id(parameter))
                     matrix = parameter.ndim > 1 and not isinstance(part, nn.Embedding)
                     (decayed if matrix else free).append(parameter)
     groups = [{"params": decayed, "weight_decay": decay}, {"params": free, "weight_decay": 0.0}]

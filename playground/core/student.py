@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedModel
+from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, PreTrainedModel
 
 from playground.core.architecture import Architecture, total
+from playground.core.blanks import Blanks
 from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
 
@@ -34,8 +35,9 @@ class Shape:
         if self.width % self.heads:
             raise Complaint("pg_err_dis_heads", width=self.width, heads=self.heads)
 
-    def parameters(self, vocab_size: int, classes: int, positions: int = 512) -> int:
-        """As Transformers counts a BertForSequenceClassification of these sizes."""
+    def parameters(self, vocab_size: int, classes: int | None, positions: int = 512) -> int:
+        """As Transformers counts a BertForSequenceClassification of these sizes, or, where there are no classes, a
+        BertForMaskedLM."""
         encoder = Architecture(
             vocab_size=vocab_size,
             embedding_size=self.width,
@@ -45,8 +47,10 @@ class Shape:
             intermediate_size=self.ffn,
             max_positions=positions,
             projection=False,
+            pooler=classes is not None,
+            mlm_head=classes is None,
         )
-        return total(encoder) + (self.width + 1) * classes
+        return total(encoder) + (self.width + 1) * (classes or 0)
 
 
 class Words:
@@ -68,33 +72,61 @@ class Words:
 
 @dataclass(frozen=True)
 class Student:
-    """model: with the words of `words` alone. first: (V, H) all word embeddings at the beginning. copied, tensors: how
-    many of its tensors came from the teacher."""
+    """model: a BertForSequenceClassification or a BertForMaskedLM with the words of `words` alone. classifier: the
+    model, as what gives (B, C) logits. first: at the beginning, all word embeddings (V, H), and of a masked language
+    model the bias of each word. copied, tensors: how many of its tensors came from the teacher."""
 
-    model: BertForSequenceClassification
+    model: PreTrainedModel
+    classifier: nn.Module
     words: Words
-    first: Tensor
+    first: tuple[Tensor, ...]
     copied: int
     tensors: int
 
     @torch.no_grad()
-    def whole(self) -> BertForSequenceClassification:
+    def whole(self) -> PreTrainedModel:
         """A copy on the CPU with the whole vocabulary: rows of words that never occurred are those of the beginning."""
         model = copy.deepcopy(self.model).cpu()
-        weight = self.first.clone()
-        weight[self.words.ids] = model.bert.embeddings.word_embeddings.weight
-        padding = model.config.pad_token_id
-        model.bert.embeddings.word_embeddings = _embedding(weight, padding)
-        model.config.vocab_size = len(weight)
+        found = []
+        for first, now in zip(self.first, _vocabulary(model), strict=True):
+            rows = first.clone()
+            rows[self.words.ids] = now
+            found.append(rows)
+        _put_vocabulary(model, found, model.config.pad_token_id)
         return model.eval()
 
 
-def build(teacher: PreTrainedModel, shape: Shape, picks: Sequence[int], words: Words, seed: int) -> Student:
-    """A student whose weights are drawn by the seed. picks: the teacher's layer, 1 for the lowest, that each layer
-    begins with; empty for none, and then nothing else is copied either.
+def _vocabulary(model: PreTrainedModel) -> list[Tensor]:
+    """What has a row for each word: the embeddings, and the bias of a head that scores words with them."""
+    rows = [model.get_input_embeddings().weight.detach()]
+    return [*rows, model.cls.predictions.decoder.bias.detach()] if _is_lm(model) else rows
 
-    With picks the embeddings, the pooler and the classifier are the teacher's, too; what has another shape in the
-    teacher, or another name as in other families, stays as drawn. Raises Complaint for picks that do not fit.
+
+def _put_vocabulary(model: PreTrainedModel, rows: Sequence[Tensor], padding: int) -> None:
+    """Give a model these words; `padding` is the number of the padding among them."""
+    model.bert.embeddings.word_embeddings = _embedding(rows[0], padding)
+    model.config.vocab_size = len(rows[0])
+    if _is_lm(model):
+        head = model.cls.predictions
+        head.decoder = nn.Linear(rows[0].shape[1], len(rows[0]))
+        head.decoder.weight = model.bert.embeddings.word_embeddings.weight  # one matrix, as in BERT
+        head.bias = head.decoder.bias = nn.Parameter(rows[1].clone())
+
+
+def _is_lm(model: PreTrainedModel) -> bool:
+    return isinstance(model, BertForMaskedLM)
+
+
+def build(
+    teacher: PreTrainedModel, shape: Shape, picks: Sequence[int], words: Words, seed: int, mask: int | None = None
+) -> Student:
+    """A student whose weights are drawn by the seed: a masked language model where the teacher is one, else a
+    classifier. picks: the teacher's layer, 1 for the lowest, that each layer begins with; empty for none, and then
+    nothing else is copied either.
+
+    With picks the embeddings, the pooler and the head are the teacher's, too; what has another shape in the
+    teacher, or another name as in other families, stays as drawn. mask: of a masked language model the number of its
+    mask token. Raises Complaint for picks that do not fit.
     """
     of = teacher.config
     check_layers(picks, shape.layers, of.num_hidden_layers, empty=True)
@@ -114,13 +146,13 @@ def build(teacher: PreTrainedModel, shape: Shape, picks: Sequence[int], words: W
         label2id=of.label2id,
     )
     with TRANSFORMERS, torch.random.fork_rng(devices=[]):
-        model = BertForSequenceClassification(config)
+        model = BertForMaskedLM(config) if _is_lm(teacher) else BertForSequenceClassification(config)
     _draw(model, seed)
-    copied = _copy(teacher, model, picks) if picks else 0
-    first = model.bert.embeddings.word_embeddings.weight.detach().clone()
-    padding = int(words.number[of.pad_token_id])
-    model.bert.embeddings.word_embeddings = _embedding(first[words.ids].clone(), padding)
-    return Student(model, words, first, copied, len(model.state_dict()))
+    copied, tensors = _copy(teacher, model, picks) if picks else 0, len(model.state_dict())
+    first = tuple(rows.clone() for rows in _vocabulary(model))
+    _put_vocabulary(model, [rows[words.ids].clone() for rows in first], int(words.number[of.pad_token_id]))
+    classifier = Blanks(model, int(words.number[mask])) if mask is not None and _is_lm(model) else model
+    return Student(model, classifier, words, first, copied, tensors)
 
 
 def _embedding(weight: Tensor, padding: int) -> nn.Embedding:
@@ -159,7 +191,7 @@ def _draw(model: nn.Module, seed: int) -> None:
 
 
 @torch.no_grad()
-def _copy(teacher: PreTrainedModel, student: BertForSequenceClassification, picks: Sequence[int]) -> int:
+def _copy(teacher: PreTrainedModel, student: PreTrainedModel, picks: Sequence[int]) -> int:
     """How many tensors were copied."""
     theirs, copied = teacher.state_dict(), 0
     for name, weight in student.state_dict().items():

@@ -10,7 +10,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from transformers import AutoModelForSequenceClassification, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoConfig,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
@@ -48,11 +54,13 @@ def folder(name: str) -> Path:
 
 
 def opened(name: str) -> PreTrainedModel:
-    """The kept classifier, in eval mode and on the device. Raises Complaint as `folder` does."""
+    """The kept classifier or masked language model, in eval mode and on the device. Raises Complaint as `folder`
+    does."""
+    path = folder(name)
     with TRANSFORMERS:
-        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
-            folder(name), use_safetensors=True, local_files_only=True
-        )
+        made = AutoConfig.from_pretrained(path, local_files_only=True).architectures or [""]
+        of = AutoModelForMaskedLM if made[0].endswith("ForMaskedLM") else AutoModelForSequenceClassification
+        model: PreTrainedModel = of.from_pretrained(path, use_safetensors=True, local_files_only=True)
     return model.eval().requires_grad_(False).to(device())
 
 

@@ -162,7 +162,7 @@ def _selectable(parts: TabParts, asked: dict[str, Any]) -> bool:
     return all(
         one in [value for _, value in field.choices]
         for name, field in parts.fields.items()
-        if isinstance(field, gr.Dropdown) and name in asked
+        if isinstance(field, gr.Dropdown) and not field.allow_custom_value and name in asked
         for one in (asked[name] if field.multiselect else [asked[name]])
     )
 

@@ -227,7 +227,7 @@ def test_distillation_teaches() -> None:
         ({"labelled": LABELLED.replace("positive", "happy")}, "does not know the label “happy”"),
         ({"labelled": "\n".join(LABELLED.splitlines()[:20])}, "19 labelled sentences; at least 30"),
         ({"labelled": "label,sentence\npositive,fine\npositive,well"}, "All 2 sentences have the label"),
-        ({"model": "local/general"}, "ships no “sequence_classification” head"),
+        ({"model": "electra-mini-generator"}, "built otherwise than BERT"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(values: dict[str, Any], said: str) -> None:

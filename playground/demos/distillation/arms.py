@@ -54,7 +54,7 @@ class Arm:
         self.total = sum(stage.steps for stage in self.stages)
         self.steps = self.tokens = 0
         student.model.to(device).train()
-        self.reader = Reader(student.model)
+        self.reader = Reader(student.classifier)
         self.taught: list[Lesson] = []
         self.streams: list[Stream] = []
         self.optimizers: list[torch.optim.AdamW] = []

@@ -21,9 +21,12 @@ def card(request: Setting, result: Result, steps: int) -> str:
     text = "" if of is None else f"{of.labelled:,} labelled, {of.unlabelled + of.augmented:,} unlabelled sentences"
     count = of.test if of else 0
     begins = f"layers {', '.join(map(str, request.start))} of the teacher" if request.start else "random weights"
+    words = of is not None and of.task == "masked_lm"
+    if words and of is not None:
+        text = f"{of.labelled:,} sentences with one hidden word each"
     return f"""---
 library_name: transformers
-pipeline_tag: text-classification
+pipeline_tag: {"fill-mask" if words else "text-classification"}
 tags:
 - knowledge-distillation
 ---
@@ -35,7 +38,7 @@ feed-forward width {request.ffn}; it began as {begins}.
 
 ## Measured
 
-On {count:,} held-out sentences:
+On {count:,} held-out sentences{" with a hidden word, guessed among the words of this text" if words else ""}:
 
 | model | accuracy | 95% interval |
 |---|---|---|

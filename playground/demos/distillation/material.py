@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from transformers import PreTrainedTokenizerBase
 
+from playground.core.blanks import hide
 from playground.core.grammar import transfer
 from playground.core.labelled import Labelled, lines, parse, sentiment
 from playground.core.student import Words
 from playground.core.teaching import Sentences
 from playground.demos.distillation.augment import augmented
 from playground.demos.distillation.schema import Material, Setting
+from playground.demos.distillation.task import task_of
 from playground.messages import Complaint
 from playground.models import hub_sets
 from playground.models.loading import Loaded
@@ -18,11 +20,13 @@ from playground.models.loading import Loaded
 _LONGEST = 64  # tokens of a sentence that are read
 _LEAST = 30  # sentences of a person's own file
 _TEST = 500  # sentences that are held out at most
+_COPIES, _TEST_SEED = 2, 20_260_101  # hidden words of a held-out sentence: the same ones in every run
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """train: labelled sentences first (`labelled` of them), then those without a label; test: held out."""
+    """train: labelled sentences first (`labelled` of them), then those without a label; test: held out. A sentence with
+    a hidden word has this word as its label. mask: the number of the mask token, None for a classifier."""
 
     train: Sentences
     labelled: int
@@ -30,11 +34,16 @@ class Lessons:
     words: Words
     names: tuple[str, ...]
     extra: int  # augmented ones, the last of train
+    mask: int | None = None
 
     @property
     def groups(self) -> tuple[list[int], list[int]]:
         """Lengths of the labelled and of the other sentences."""
         return self.train.lengths[: self.labelled], self.train.lengths[self.labelled :]
+
+    def shares(self, batch: int) -> tuple[int, int]:
+        """How many labelled and how many other sentences a step has: half and half, where there are others."""
+        return (batch, 0) if self.labelled == len(self.train) else (batch // 2, batch - batch // 2)
 
     def described(self) -> Material:
         return Material(
@@ -43,6 +52,7 @@ class Lessons:
             augmented=self.extra,
             test=len(self.test),
             words=len(self.words),
+            task="sequence_classification" if self.mask is None else "masked_lm",
             names=list(self.names),
         )
 
@@ -51,13 +61,13 @@ def lessons(request: Setting, teacher: Loaded) -> Lessons:
     """Raises Complaint for a file that must be brought again, one that is too small, and labels that are not the
     teacher's."""
     train, test = parts(request.source, request.labelled)
+    if task_of(request.model) == "masked_lm":
+        return _with_hidden_words(request, teacher, train, test)
     names = _names(teacher)
     for name in train.names:
         if name.lower() not in names:
             raise Complaint("pg_err_dis_labels", label=name[:40], model=teacher.entry.id, names=", ".join(names))
-    if request.unlabelled_source and not request.unlabelled:
-        raise Complaint("pg_err_dis_again", name=request.unlabelled_source)
-    unlabelled = lines(request.unlabelled) if request.unlabelled else transfer()
+    unlabelled = _unlabelled(request)
     more = augmented(train.sentences, request.seed) if request.augment else ()
     rows, held = (_tokens(teacher, part) for part in ((*train.sentences, *unlabelled, *more), test.sentences))
     tokenizer = teacher.tokenizer
@@ -71,6 +81,36 @@ def lessons(request: Setting, teacher: Loaded) -> Lessons:
         tuple(names),
         len(more),
     )
+
+
+def _with_hidden_words(request: Setting, teacher: Loaded, train: Labelled, test: Labelled) -> Lessons:
+    """All text serves, labels or not: what stands behind the mask is the label. Of each sentence to learn from one word
+    is hidden, of each held-out one two in turn."""
+    more = augmented(train.sentences, request.seed) if request.augment else ()
+    tokenizer = teacher.tokenizer
+    learned = hide(_tokens(teacher, (*train.sentences, *_unlabelled(request), *more)), tokenizer, 1, request.seed)
+    held = hide(_tokens(teacher, test.sentences), tokenizer, _COPIES, _TEST_SEED)
+    if len(learned.rows) < _LEAST or not held.rows:
+        raise Complaint("pg_err_dis_few", size=len(learned.rows), least=_LEAST)
+    vocabulary = teacher.model.get_input_embeddings().num_embeddings
+    met = [*learned.rows, *held.rows, learned.words, held.words]
+    words = Words(met, tokenizer.all_special_ids, vocabulary)
+    padding = tokenizer.pad_token_id
+    return Lessons(
+        Sentences(learned.rows, words.number[learned.words].tolist(), padding),
+        len(learned.rows),
+        Sentences(held.rows, words.number[held.words].tolist(), padding),
+        words,
+        (),
+        0,
+        tokenizer.mask_token_id,
+    )
+
+
+def _unlabelled(request: Setting) -> tuple[str, ...]:
+    if request.unlabelled_source and not request.unlabelled:
+        raise Complaint("pg_err_dis_again", name=request.unlabelled_source)
+    return lines(request.unlabelled) if request.unlabelled else transfer()
 
 
 def parts(source: str, text: str) -> tuple[Labelled, Labelled]:

@@ -9,6 +9,7 @@ import numpy as np
 from playground.demos.distillation.card import card
 from playground.demos.distillation.race import Race, Runner, latencies, recipe_of, side
 from playground.demos.distillation.schema import GENERAL_TEACHER, Control, Point, Progress, Request, Result
+from playground.demos.distillation.task import task_of
 from playground.messages import Notice
 from playground.models import kept
 from playground.models.device import TURNS
@@ -36,7 +37,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
 
 def prepare(request: Request) -> None:
     """Load the models, so that `run` finds them in the cache."""
-    load(request.model, "sequence_classification")
+    load(request.model, task_of(request.model))
     if request.general or request.augment:
         load(GENERAL_TEACHER, "masked_lm")
 
@@ -139,9 +140,7 @@ class _Live:
         teacher = race.side(race.loaded.model, race.right)
         vocab = race.loaded.model.get_input_embeddings().num_embeddings
         positions = race.loaded.model.config.max_position_embeddings
-        own = self.student.arm.student.model.config
-        size = race.shape.parameters(vocab, own.num_labels, positions)
-
+        size = race.shape.parameters(vocab, race.classes, positions)
         student = side(size, self.student.right, test)
         update: dict[str, object] = {
             "teacher": teacher,

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from playground.core.blanks import Blanks
 from playground.core.distil import Recipe, Term
 from playground.core.intervals import wilson
 from playground.core.states import Reader
@@ -19,6 +20,7 @@ from playground.core.teaching import Sentences, Teacher
 from playground.demos.distillation.arms import Arm, Stage
 from playground.demos.distillation.material import Lessons, lessons
 from playground.demos.distillation.schema import GENERAL_TEACHER, Point, Setting, Side
+from playground.demos.distillation.task import task_of
 from playground.messages import Complaint
 from playground.models.cache import ByteCache
 from playground.models.device import TURNS, device, synchronize
@@ -61,9 +63,14 @@ class Race:
     def __init__(self, request: Setting) -> None:
         self.request = request
         self.shape = Shape(request.layers, request.width, request.heads, request.ffn)
-        self.loaded: Loaded = load(request.model, "sequence_classification")
+        self.loaded: Loaded = load(request.model, task_of(request.model))
         check(request, self.loaded)
         self.lessons: Lessons = lessons(request, self.loaded)
+        # What gives (B, C) logits of the classes; of all words only those of the text can be the answer.
+        self.teacher: nn.Module = self.loaded.model
+        if self.lessons.mask is not None:
+            words = self.lessons.words.ids.to(device())
+            self.teacher = Blanks(self.loaded.model, self.lessons.mask, words)
         self.answers: Tensor | None = None  # (N, C) logits of the teacher on the test sentences
         self.right = 0
 
@@ -74,7 +81,7 @@ class Race:
     def judge_teacher(self) -> Iterator[None]:
         """Give the teacher the test sentences; yields between batches."""
         found = []
-        reader = Reader(self.loaded.model, shared=True)
+        reader = Reader(self.teacher, shared=True)
         for rows, ids, mask in batches(self.lessons.test):
             with TURNS.step(), torch.inference_mode():
                 found.append((rows, reader(ids.to(device()), mask.to(device()), hidden=False).logits.float().cpu()))
@@ -89,18 +96,20 @@ class Race:
         request = self.request
         picks = [] if random else request.start
         seed = request.seed if seed is None else seed
-        return build(self.loaded.model, self.shape, picks, self.lessons.words, seed)
+        return build(self.loaded.model, self.shape, picks, self.lessons.words, seed, self.lessons.mask)
 
     def distilled(self, recipe: Recipe, *, seed: int | None = None, steps: int | None = None) -> Arm:
         """An arm that learns by a recipe: first the general stage, where it is wanted, then the task."""
         request = self.request
         steps = request.steps if steps is None else steps
-        half = request.batch // 2
-        stages = [Stage(steps, recipe, self._teacher(recipe), (half, request.batch - half))]
+        stages = [Stage(steps, recipe, self._teacher(recipe), self.lessons.shares(request.batch))]
         if request.general:
             general = Recipe(_GENERAL, layer_map=tuple(request.layer_map))
             teacher = self._teacher(general, load(GENERAL_TEACHER, "masked_lm"))
-            stages.insert(0, Stage(steps // 2, general, teacher, (0, request.batch)))
+            # Without labels, and so without those that have some, where there are others.
+            plain = self.lessons.labelled < len(self.lessons.train)
+            sizes = (0, request.batch) if plain else (request.batch, 0)
+            stages.insert(0, Stage(steps // 2, general, teacher, sizes))
         return self._arm(self.student(seed=seed), stages, seed)
 
     def control(self, *, random: bool, seed: int | None = None, steps: int | None = None) -> Arm:
@@ -120,10 +129,10 @@ class Race:
         if not recipe.teaches:
             return None
         loaded = other or self.loaded
-        model: PreTrainedModel = loaded.model if other is None else loaded.model.base_model
+        model: nn.Module = self.teacher if other is None else loaded.model.base_model
         scores = recipe.layer_map if recipe.wants_scores else ()
         text = hashlib.sha256(repr([row.tolist() for row in self.lessons.train.rows]).encode()).hexdigest()
-        key = (loaded.entry.id, id(loaded.model), text, recipe.wanted_layers, scores)
+        key = (loaded.entry.id, id(loaded.model), other is None, text, recipe.wanted_layers, scores)
 
         def made() -> tuple[Teacher, int]:
             reader = Reader(model, shared=True)
@@ -139,13 +148,17 @@ class Race:
         for rows, ids, mask in batches(test):
             with TURNS.step(), torch.inference_mode():
                 small = arm.student.words.small(ids).to(arm.device)
-                said = (
-                    arm.student.model(input_ids=small, attention_mask=mask.long().to(arm.device)).logits.argmax(1).cpu()
-                )
+                logits = arm.student.classifier(input_ids=small, attention_mask=mask.long().to(arm.device)).logits
+                said = logits.argmax(1).cpu()
             right += int((said == test.labels[rows]).sum())
             agreed += int((said == self.answers[rows].argmax(1)).sum())
             yield
         runner.right, runner.agreed = right, agreed
+
+    @property
+    def classes(self) -> int | None:
+        """Of the labels; None where words are guessed."""
+        return int(self.loaded.model.config.num_labels) if self.lessons.mask is None else None
 
     def side(self, model: PreTrainedModel, right: int) -> Side:
         return side(sum(weight.numel() for weight in model.parameters()), right, len(self.lessons.test))

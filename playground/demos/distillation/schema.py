@@ -18,6 +18,7 @@ Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT)]
 class Setting(BaseModel):
     """A student, what it begins with, and what it learns from.
 
+    model: the teacher, a classifier or a masked language model; of the latter the students learn to guess hidden words.
     layers, width, heads, ffn: the student's sizes. start: the teacher's layer that each of its layers begins as, 1 for
     the lowest; nothing for random weights. layer_map: the teacher's layer that each of its layers imitates in the terms
     attention and hidden. soft to prediction: weights of the terms, 0 leaves one out. temperature: of `soft`. general:
@@ -113,7 +114,8 @@ class Control(BaseModel):
 
 
 class Material(BaseModel):
-    """What is learned from, in sentences. words: of the small vocabulary that the students are trained with."""
+    """What is learned from, in sentences. words: of the small vocabulary that the students are trained with. names: of
+    the classes; none where words are guessed (task masked_lm)."""
 
     labelled: int
     unlabelled: int
@@ -121,6 +123,7 @@ class Material(BaseModel):
     test: int
     words: int
     names: list[str]
+    task: Literal["sequence_classification", "masked_lm"] = "sequence_classification"
 
 
 class Result(BaseModel):

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.core.layer_maps import every_other, top_map, uniform_map
 from playground.demos.distillation import DEMO, figures
+from playground.demos.distillation.choosing import teacher_choice
 from playground.demos.distillation.presets import DISTILBERT, TINYBERT
 from playground.demos.distillation.schema import (
     MAX_FFN,
@@ -21,7 +22,7 @@ from playground.demos.distillation.verdict import sizes, verdict
 from playground.models import catalogue
 from playground.runs import Run
 from playground.ui.errors import notice
-from playground.ui.experiment import PRIVATE, help_fold, model_choice
+from playground.ui.experiment import PRIVATE, help_fold
 from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole, Wholes
 from playground.ui.language import t
@@ -92,7 +93,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 )
                 fields |= {"source": labelled.source, "labelled": labelled.text}
                 fields |= {"unlabelled_source": unlabelled.source, "unlabelled": unlabelled.text}
-                fields["model"] = model_choice("sequence_classification", asked["model"], "dis")
+                fields["model"] = teacher_choice(asked["model"], "dis")
             with gr.Row():
                 fields["steps"] = slider("steps", 5, 2000, 5, 190)
                 fields["batch"] = slider("batch", 4, 64, 4)

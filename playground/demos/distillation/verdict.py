@@ -17,6 +17,7 @@ def sizes(teacher: Entry, layers: int, width: int, heads: int, ffn: int, languag
     """The student's parameters beside the teacher's, or why there can be none."""
     if width % heads:
         return small(say("pg_err_dis_heads", language, width=width, heads=heads))
+    guesses = "sequence_classification" not in teacher.heads
     encoder = Architecture(
         vocab_size=30_522,
         embedding_size=width,
@@ -25,8 +26,10 @@ def sizes(teacher: Entry, layers: int, width: int, heads: int, ffn: int, languag
         num_heads=heads,
         intermediate_size=ffn,
         projection=False,
+        pooler=not guesses,
+        mlm_head=guesses,
     )
-    own = total(encoder) + 2 * (width + 1)
+    own = total(encoder) + (0 if guesses else 2 * (width + 1))
     share = own / teacher.parameters if teacher.parameters else 0.0
     return small(
         say(
@@ -87,7 +90,7 @@ def _material(result: Result, language: str) -> str:
     if of is None:
         return ""
     said = say(
-        "pg_dis_material",
+        "pg_dis_material" if of.task == "sequence_classification" else "pg_dis_material_words",
         language,
         labelled=of.labelled,
         unlabelled=of.unlabelled + of.augmented,

@@ -10,6 +10,7 @@ from playground.core.layer_maps import every_other, uniform_map
 from playground.demos.distillation.ablation.schema import SETS, Outcome, Progress, Rank, Request, Result, Terms
 from playground.demos.distillation.race import Race, Runner
 from playground.demos.distillation.schema import Setting
+from playground.demos.distillation.task import task_of
 from playground.models.device import TURNS
 from playground.models.loading import load
 
@@ -55,12 +56,12 @@ def run(request: Request) -> Iterator[Progress | Result]:
 
 
 def prepare(request: Request) -> None:
-    load(request.model, "sequence_classification")
+    load(request.model, task_of(request.model))
 
 
 def _race(request: Request) -> tuple[Race, dict[Terms, Recipe]]:
     """What all runs share, and the recipe of each set."""
-    of = load(request.model, "sequence_classification").model.config
+    of = load(request.model, task_of(request.model)).model.config
     layers = uniform_map(request.layers, of.num_hidden_layers)
     setting = Setting(
         model=request.model,

@@ -7,10 +7,11 @@ import gradio as gr
 
 from playground.demos.distillation.ablation import DEMO, figures
 from playground.demos.distillation.ablation.schema import SETS, Result
+from playground.demos.distillation.choosing import teacher_choice
 from playground.messages import say
 from playground.plots.style import percent
 from playground.runs import Run
-from playground.ui.experiment import help_fold, model_choice
+from playground.ui.experiment import help_fold
 from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
@@ -57,7 +58,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 elem_id="dia-seed",
                 min_width=100,
             )
-            fields["model"] = model_choice("sequence_classification", asked["model"], "dia")
+            fields["model"] = teacher_choice(asked["model"], "dia")
             bar = long_bar(DEMO, pause=True)
             box = gr.HTML("", elem_id="dia-notice", elem_classes="pg-notice-box")
         with gr.Column(min_width=340, scale=6):

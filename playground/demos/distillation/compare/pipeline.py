@@ -5,32 +5,43 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
+from transformers import BertForMaskedLM, PreTrainedModel
 
 from playground.core.alike import cka
+from playground.core.blanks import hide
 from playground.core.layer_maps import every_other
 from playground.core.student import Shape, Words, build
 from playground.demos.distillation.compare.schema import MAX_TOKENS, Map, Request, Result
+from playground.demos.distillation.task import task_of
 from playground.messages import Complaint, Notice
 from playground.models import kept
 from playground.models.attention import with_attention
 from playground.models.device import TURNS, device
-from playground.models.loading import load
+from playground.models.loading import Loaded, load
+
+_LIKELIEST = 4  # words that each model may name
 
 
 @torch.inference_mode()
 def run(request: Request) -> Result:
     """Raises Complaint for a student that is gone, one of another teacher, layers and heads that are not there, and a
     sentence that is too long."""
-    loaded = load(request.model, "sequence_classification")
+    loaded = load(request.model, task_of(request.model))
     if request.student:
         kept.folder(request.student)  # what is in the cache below may be gone by now
     student = _trained(request.student) if request.student else _untrained(request.model)
     if student.get_input_embeddings().num_embeddings != loaded.model.get_input_embeddings().num_embeddings:
         raise Complaint("pg_err_dic_teacher", model=request.model)
+    guesses = task_of(request.model) == "masked_lm"
+    if isinstance(student, BertForMaskedLM) != guesses:
+        raise Complaint("pg_err_dic_teacher", model=request.model)
     ids = loaded.tokenizer(request.text, return_tensors="pt", verbose=False)["input_ids"]
     if ids.shape[1] > MAX_TOKENS:
         raise Complaint("pg_err_dic_tokens", size=ids.shape[1], limit=MAX_TOKENS)
+    notices = [] if request.student else [Notice(key="pg_dic_note_untrained")]
+    if guesses and not int((ids == loaded.tokenizer.mask_token_id).sum()):
+        ids, word = _with_a_blank(loaded, ids)
+        notices.append(Notice(key="pg_dic_note_hidden", values={"word": word}))
     of = student.config
     if request.layer > of.num_hidden_layers or request.head > of.num_attention_heads:
         raise Complaint("pg_err_dic_head", layers=of.num_hidden_layers, heads=of.num_attention_heads)
@@ -38,16 +49,19 @@ def run(request: Request) -> Result:
         taught, told = (_read(model, ids) for model in (student, loaded.model))
     depth = loaded.model.config.num_hidden_layers
     paired = max(1, round(request.layer * depth / of.num_hidden_layers))
-    notices = [] if request.student else [Notice(key="pg_dic_note_untrained")]
     if int((ids == loaded.tokenizer.unk_token_id).sum()):
         count = int((ids == loaded.tokenizer.unk_token_id).sum())
         notices.append(Notice(key="pg_note_unknown", values={"count": count, "model": request.model}))
-    names = [str(loaded.model.config.id2label[n]).lower() for n in range(loaded.model.config.num_labels)]
+    if guesses:
+        names, of_teacher, of_student = _guessed(loaded, ids, told.logits, taught.logits)
+    else:
+        names = [str(loaded.model.config.id2label[n]).lower() for n in range(loaded.model.config.num_labels)]
+        of_teacher, of_student = told.logits[0].float().softmax(0), taught.logits[0].float().softmax(0)
     return Result(
         tokens=loaded.tokenizer.convert_ids_to_tokens(ids[0].tolist()),
         names=names,
-        teacher=_shares(told.logits),
-        student=_shares(taught.logits),
+        teacher=_shares(of_teacher),
+        student=_shares(of_student),
         teacher_map=_map(told.attentions, paired, min(request.head, loaded.model.config.num_attention_heads)),
         student_map=_map(taught.attentions, request.layer, request.head),
         similarity=[[round(cka(own[0], other[0]), 3) for other in told.hidden_states] for own in taught.hidden_states],
@@ -57,15 +71,31 @@ def run(request: Request) -> Result:
 
 
 def prepare(request: Request) -> None:
-    load(request.model, "sequence_classification")
+    load(request.model, task_of(request.model))
 
 
 def _read(model: PreTrainedModel, ids: Tensor) -> Any:
     return with_attention(model)(input_ids=ids.to(device()), output_attentions=True, output_hidden_states=True)
 
 
-def _shares(logits: Tensor) -> list[float]:
-    return [round(share, 4) for share in logits[0].float().softmax(0).tolist()]
+def _shares(probabilities: Tensor) -> list[float]:
+    return [round(share, 4) for share in probabilities.tolist()]
+
+
+def _with_a_blank(loaded: Loaded, ids: Tensor) -> tuple[Tensor, str]:
+    """The sentence with one of its words hidden, and the word. Raises Complaint where there is none to hide."""
+    found = hide([ids[0].tolist()], loaded.tokenizer, 1, 0)
+    if not found.rows:
+        raise Complaint("pg_err_dic_no_word")
+    return torch.tensor(found.rows), str(loaded.tokenizer.convert_ids_to_tokens(found.words[0]))
+
+
+def _guessed(loaded: Loaded, ids: Tensor, told: Tensor, taught: Tensor) -> tuple[list[str], Tensor, Tensor]:
+    """The likeliest words of both at the first mask, the teacher's first, with both models' probabilities."""
+    place = int((ids[0] == loaded.tokenizer.mask_token_id).int().argmax())
+    both = [logits[0, place].float().softmax(0).cpu() for logits in (told, taught)]
+    likeliest = list(dict.fromkeys(word for shares in both for word in shares.topk(_LIKELIEST).indices.tolist()))
+    return loaded.tokenizer.convert_ids_to_tokens(likeliest), both[0][likeliest], both[1][likeliest]
 
 
 def _map(attentions: tuple[Tensor, ...], layer: int, head: int) -> Map:
@@ -88,11 +118,12 @@ def _trained(name: str) -> PreTrainedModel:
 @lru_cache(maxsize=2)
 def _untrained(model: str) -> PreTrainedModel:
     """Half as many layers, as DistilBERT begins."""
-    teacher = load(model, "sequence_classification")
+    teacher = load(model, task_of(model))
     of = teacher.model.config
     layers = max(1, of.num_hidden_layers // 2)
     shape = Shape(layers, of.hidden_size, of.num_attention_heads, getattr(of, "intermediate_size", 4 * of.hidden_size))
     vocabulary = teacher.model.get_input_embeddings().num_embeddings
     words = Words([range(vocabulary)], [], vocabulary)
     picks = every_other(layers, of.num_hidden_layers)
-    return build(teacher.model, shape, picks, words, 1).whole().requires_grad_(False).to(device())
+    mask = teacher.tokenizer.mask_token_id
+    return build(teacher.model, shape, picks, words, 1, mask).whole().requires_grad_(False).to(device())

@@ -5,11 +5,12 @@ from typing import Any
 
 import gradio as gr
 
+from playground.demos.distillation.choosing import teacher_choice
 from playground.demos.distillation.compare import DEMO, figures
 from playground.demos.distillation.compare.schema import Result
 from playground.demos.distillation.schema import MAX_HEADS, MAX_LAYERS
 from playground.runs import Run
-from playground.ui.experiment import chip_row, help_fold, live, model_choice, wire_chips
+from playground.ui.experiment import chip_row, help_fold, live, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.inputs import Range
 from playground.ui.language import t
@@ -39,7 +40,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 )
             notice = gr.HTML("", elem_id="dic-notice", elem_classes="pg-notice-box")
             chips = chip_row(examples, "dic")
-            model = model_choice("sequence_classification", asked["model"], "dic")
+            model = teacher_choice(asked["model"], "dic")
         with gr.Column(min_width=340, scale=6):
             shares = Figure(None, label=t("pg_dic_shares"), elem_id="dic-figure", elem_classes="pg-result")
             similarity = Figure(None, label=t("pg_dic_cka"), elem_id="dic-cka", elem_classes="pg-result")
