@@ -103,17 +103,27 @@ def test_a_text_of_one_segment_has_one_separator() -> None:
     assert batch["label"].tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("room", [3, 20, 125])
-def test_swapped_segments_are_neighbours_the_wrong_way_round(room: int) -> None:
-    store, rng, seen = _mixed(6), np.random.default_rng(7), [0, 0]
+@pytest.mark.parametrize("room", [20, 61, 125])
+def test_swapped_segments_are_the_beginning_of_a_document_the_wrong_way_round(room: int) -> None:
+    """In whole sentences: one that is cut off would tell where it stood."""
+    store, rng, seen, lengths = _mixed(6), np.random.default_rng(7), [0, 0], set()
+    borders, beginnings = set(store.sentences.tolist()), {int(store.sentences[d]) for d in store.documents[:-1]}
     for _ in range(400):
         first, second, label = draw_order(store, rng, room)
         if label == SWAPPED:
             first, second = second, first
         seen[label] += 1
-        assert second[0] == first[-1] + 1 and len(first) + len(second) <= room
+        lengths.add(len(first) + len(second))
+        assert first[0] in beginnings and second[0] == first[-1] + 1 and len(first) + len(second) <= room
+        assert {second[0], second[-1] + 1} <= borders
         assert _document(store, first[0]) == _document(store, second[-1])
-    assert {IN_ORDER, SWAPPED} == {0, 1} and min(seen) > 150
+    assert {IN_ORDER, SWAPPED} == {0, 1} and min(seen) > 150 and len(lengths) >= 5
+
+
+def test_documents_of_one_sentence_have_no_order() -> None:
+    for lengths in ([[5], [9]], [[40, 40]]):
+        with pytest.raises(CorpusError, match="two sentences that fit"):
+            draw_order(_store(lengths), np.random.default_rng(1), 30)
 
 
 def test_single_texts_are_unbroken_and_of_one_document() -> None:
