@@ -24,6 +24,13 @@ class States:
     hidden: Mapping[int, Tensor] = field(default_factory=dict)
     scores: Mapping[int, Tensor] = field(default_factory=dict)
 
+    def float(self) -> "States":
+        """In float32, whatever they were computed in."""
+        hidden, scores = (
+            {layer: part.float() for layer, part in parts.items()} for parts in (self.hidden, self.scores)
+        )
+        return States(self.logits.float(), hidden, scores)
+
 
 class Reader(nn.Module):
     """Calls a model of one of BERT's kin and returns its States. With `shared` it works on a view of its own that

@@ -15,6 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from playground.core.precision import has_fast_bf16
+
 Batch = dict[str, Tensor]
 
 _ASLEEP = 60.0  # seconds: a step is far shorter, unless the machine slept or the process was stopped meanwhile
@@ -55,15 +57,6 @@ def part(settings: Settings, share: float) -> Settings:
     """The same for a share of the time."""
     steps = None if settings.steps is None else round(settings.steps * share)
     return replace(settings, minutes=settings.minutes * share, steps=steps)
-
-
-def has_fast_bf16(device: torch.device) -> bool:
-    """Whether bf16 is worth it: on a CPU without bf16 instructions it is emulated, some 60 times slower."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    if device.type == "cpu":
-        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-    return False
 
 
 def schedule(fraction: float, warmup: float) -> float:

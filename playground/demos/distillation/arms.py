@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.distil import Objective, Recipe, Term
+from playground.core.precision import has_fast_bf16
 from playground.core.states import Reader
 from playground.core.stepping import Stream, learning_rate, optimizer_of, update
 from playground.core.student import Student
@@ -27,19 +28,20 @@ class Stage:
 
 class Lesson(nn.Module):
     """The student and the projections of its objective in one module, so that one call gives the terms of a batch: what
-    several processes have to wrap."""
+    several processes have to wrap. fast: compute the student in bf16; the terms are in float32 all the same."""
 
-    def __init__(self, reader: Reader, objective: Objective) -> None:
+    def __init__(self, reader: Reader, objective: Objective, *, fast: bool = False) -> None:
         super().__init__()
-        self.reader, self.objective = reader, objective
+        self.reader, self.objective, self.fast = reader, objective, fast
 
     def forward(
         self, ids: Tensor, mask: Tensor, labels: Tensor, teacher: object = None
     ) -> tuple[Tensor, dict[Term, Tensor]]:
         """(scalar to minimise, each term without its weight)."""
         recipe = self.objective.recipe
-        states = self.reader(ids, mask, hidden=bool(recipe.wanted_layers), scores=recipe.wants_scores)
-        found = self.objective(states, teacher, labels, mask)
+        with torch.autocast(ids.device.type, torch.bfloat16, enabled=self.fast):
+            states = self.reader(ids, mask, hidden=bool(recipe.wanted_layers), scores=recipe.wants_scores)
+        found = self.objective(states.float(), teacher, labels, mask)
         return self.objective.weighted(found), found
 
 
@@ -60,7 +62,8 @@ class Arm:
         self.optimizers: list[torch.optim.AdamW] = []
         for number, stage in enumerate(self.stages):
             width = stage.teacher.reader.width if stage.teacher else self.reader.width
-            lesson = Lesson(self.reader, Objective(stage.recipe, self.reader.width, width, seed)).to(device)
+            objective = Objective(stage.recipe, self.reader.width, width, seed)
+            lesson = Lesson(self.reader, objective, fast=has_fast_bf16(device)).to(device)
             self.taught.append(lesson)
             self.streams.append(Stream(lessons.groups, stage.sizes, seed + number))
             self.optimizers.append(optimizer_of([lesson]))
