@@ -21,7 +21,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     bundled = find(request.task)
     texts = ["한국어"] if bundled.korean else []
     queries = Queries.of(bundled, request.queries, request.seed)
-    table = published("gpt3_sizes")
+    table = published("gpt_sizes")
     result = Result(queries=len(queries.asked), chance=round(queries.chance, 4), sizes=sizes(), source=table.source)
     each = len(SHOTS) - 1
     total = len(request.language_models) * (1 + each * request.draws)
@@ -74,13 +74,15 @@ def _points(answers: dict[int, list[np.ndarray]]) -> list[Point]:
 def sizes() -> list[Size]:
     """The printed table with what its sizes give."""
     found = []
-    for row in published("gpt3_sizes").rows:
-        layers, width, heads, head_width = (int(value) for value in row.scores[1:])
+    for row in published("gpt_sizes").rows:
+        if not row.model.startswith("GPT-3"):
+            continue
+        layers, width, heads, head_width = (int(value) for value in row.scores[:4])
         inner = heads * head_width
         found.append(
             Size(
                 name=row.model,
-                printed=row.scores[0],
+                printed=f"{row.parameters / 1000:.1f}B" if row.parameters >= 1000 else f"{row.parameters}M",
                 layers=layers,
                 width=width,
                 heads=heads,
