@@ -64,3 +64,10 @@ class Demo:
     def help(self) -> str:
         """The tab's English help text: the docstring of the demo's package."""
         return import_module(self.package).__doc__ or ""
+
+
+def models_of(request: BaseModel) -> list[str]:
+    """The models that a request names: in `model` or in fields that end in `_model`, or listed in one that ends in
+    `_models`."""
+    named = [value for name, value in request if name == "model" or name.endswith("_model")]
+    return named + [model for name, models in request if name.endswith("_models") for model in models]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from typing import Any
 
-from playground.demo import Demo
+from playground.demo import Demo, models_of
 from playground.messages import Complaint, Notice
 from playground.models import catalogue, download
 from playground.runs import Run
@@ -63,12 +63,9 @@ def call_if_here(demo: Demo, values: dict[str, Any]) -> Run:
 def begun(demo: Demo, request: Any) -> str | None:
     """The model of the request that is being downloaded, if there is one; begins to do so.
 
-    A request names its models in `model` or in fields that end in `_model`, or lists them in one that ends in
-    `_models`. Raises what `prepare` complains of.
+    Raises what `prepare` complains of.
     """
-    named = [value for name, value in request if name == "model" or name.endswith("_model")]
-    named += [model for name, models in request if name.endswith("_models") for model in models]
-    absent = [model for model in named if catalogue.find(model).folder is None]
+    absent = [model for model in models_of(request) if catalogue.find(model).folder is None]
     if not absent:
         return None
     if under_way := _under_way(absent):

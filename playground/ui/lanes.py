@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypedDict
 
-from playground.demo import Demo
+from playground.demo import Demo, models_of
 from playground.runs import SCHEMA_VERSION, Run
 
 # On ZeroGPU every call forks a worker and borrows a GPU, and nothing outlives the call.
@@ -54,7 +54,8 @@ def call(demo: Demo, values: dict[str, Any]) -> Run:
         demo=demo.name,
         request=request.model_dump(),
         result=result.model_dump(),
-        model=getattr(request, "model", ""),
+        # Of several, the one that is called so; else all.
+        model=(getattr(request, "model", "") or ", ".join(models_of(request)))[:200],
         device=device_name(),
         seconds=round(time.perf_counter() - started, 4),
     )

@@ -116,16 +116,17 @@ def draw(run: Run, language: str) -> list[Any]:
 
 
 def strip_of(packed: Packed | None, language: str) -> list[Token]:
-    """The packed input: below each token its segment, its ground as dark as [CLS] looks at it."""
+    """The packed input: below each token its segment, its ground as dark as [CLS] looks at it. [CLS] looks at itself
+    most of all, which would leave nothing to be seen of the rest: it is as dark as the darkest of them."""
     if packed is None:
         return []
-    most = max(packed.attention) or 1.0
+    most = max(packed.attention[1:]) or 1.0
     return [
         {
             "text": token,
             "below": "AB"[segment],
             "fixed": True,
-            "shade": 0.9 * weight / most,
+            "shade": 0.9 * min(1.0, weight / most),
             "title": say("pg_pairs_token", language, model=packed.model, weight=percent(weight)),
         }
         for token, segment, weight in zip(packed.tokens, packed.segments, packed.attention, strict=True)
