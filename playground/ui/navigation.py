@@ -21,6 +21,8 @@ from playground.ui.page import address, leave, opening
 from playground.ui.shell import Shell, TabParts, opened, status
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_LONGEST = 10_000  # characters of an address that are read
+
 # Replaces the last two inputs by the address's query and the page's language.
 _SEARCH_JS = "(...inputs) => [...inputs.slice(0, -2), location.search, document.documentElement.lang]"
 # A tab says that it is selected when it is first drawn, too: only what a visitor did counts, and only where it leads
@@ -102,7 +104,9 @@ def _restore(
     outputs = _unique([bar, *bars, inside, *(part for place in inner for part in place.parts.all_outputs(shell))])
 
     def restore(search: str, lang: str) -> list[Any]:
-        parameters = dict(parse_qsl(search.lstrip("?"))) if len(search) < 10_000 else {"run": ""}
+        parameters = dict(parse_qsl(search[:_LONGEST].lstrip("?")))
+        if len(search) > _LONGEST:
+            parameters["run"] = ""  # a damaged link
         wanted = parameters.get("tab", first.name)
         if ideas.get(wanted, first.idea) != idea:
             return [gr.skip()] * len(outputs)  # only where a page is sent as Gradio wrote it, with all ideas

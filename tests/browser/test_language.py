@@ -76,7 +76,7 @@ def test_all_of_the_page_speaks_one_language(new_page: NewPage, app_url: str, vi
 
 def test_help_is_fetched_when_its_fold_is_opened(page: Page, app_url: str) -> None:
     """Not before; each experiment's own."""
-    Screen(page, app_url).open("?tab=masked_lm_sweep&lang=ko")
+    page.goto(f"{app_url}/?tab=masked_lm_sweep&lang=ko")
     expect(page.locator("#swp-figure .main-svg").first).to_be_visible()
     inside = page.locator(".prose").filter(has_text=texts("ko")["pg_help_masked_lm_sweep"].split("**")[1])
     expect(inside).to_have_count(0)
