@@ -19,7 +19,7 @@ from playground.ui import api, language, navigation, theme
 from playground.ui.document import Document
 from playground.ui.language import t
 from playground.ui.navigation import Place
-from playground.ui.opened import IDEAS, SUBTABS
+from playground.ui.opened import IDEAS
 from playground.ui.page import Page, Status
 from playground.ui.shell import Shell, TabParts, status
 
@@ -54,7 +54,7 @@ def _idea(demo: Demo, shell: Shell) -> Iterator[Place]:
         if not demo.parts:
             yield Place(_create(demo, shell), stored(demo.name), demo.name, tab)
             return
-        with gr.Tabs(selected=demo.name, elem_classes=SUBTABS) as bar:
+        with gr.Tabs(selected=demo.name, elem_classes="pg-subtabs") as bar:
             for part in demo.all:
                 with gr.Tab(t(f"pg_sub_{part.name}"), id=part.name) as subtab:
                     yield Place(_create(part, shell), stored(part.name), demo.name, tab, bar, subtab)

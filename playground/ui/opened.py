@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 IDEAS = "pg-ideas"  # id of the bar with a tab for each idea
-SUBTABS = "pg-subtabs"  # class of the bar with a tab for each experiment of one idea
 
 Json = Any
 Description = Mapping[str, Json]
@@ -27,7 +26,10 @@ def experiments(config: Description) -> dict[str, str]:
 
 
 def only(config: Description, name: str) -> dict[str, Json]:
-    """The description of the page that this experiment is on; opened at it.
+    """The description of the page that this experiment is on.
+
+    Its bars stand as in the whole page, so that nothing of another idea than the first one is drawn before the server
+    has filled it and turned to it: fields that are filled while they are drawn say that they were changed.
 
     An event stays when all that it hears of, reads and writes does. The API's events stay, too, since they are listed
     on the page, but not their components: nobody sees those. Raises KeyError for a name that `experiments` does not
@@ -52,7 +54,7 @@ def only(config: Description, name: str) -> dict[str, Json]:
     needed = set().union(*map(_touched, events))
     unseen = {thing["id"] for thing in config["components"] if _is_unseen(thing)}
     gone |= served | (unseen - needed)
-    components = [_at(thing, idea, name) for thing in config["components"] if thing["id"] not in gone]
+    components = [thing for thing in config["components"] if thing["id"] not in gone]
     layout = _without(config["layout"], gone)
     page = {
         "layout": layout,
@@ -91,15 +93,6 @@ def _touched(event: Json) -> set[int]:
 
 def _is_unseen(thing: Json) -> bool:
     return thing["type"] == "state" or thing["props"].get("visible") is False
-
-
-def _at(thing: Json, idea: str, name: str) -> Json:
-    """A bar of tabs that is opened at this experiment; anything else as it is."""
-    if thing["props"].get("elem_id") == IDEAS:
-        return {**thing, "props": {**thing["props"], "selected": idea}}
-    if SUBTABS in thing["props"].get("elem_classes", ()):
-        return {**thing, "props": {**thing["props"], "selected": name}}
-    return thing
 
 
 def _without(node: Json, gone: set[int]) -> Json:

@@ -41,8 +41,12 @@ function address(parameters) {
 	history.replaceState(null, "", located(parameters));
 }
 
+// A tab says that it is selected when it is first drawn, too: only what a visitor did leads away.
+let touched = false;
+for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, () => (touched = true), true);
+
 function leave({ idea, kept }) {
-	if (!window.pgIdea || idea === window.pgIdea) return;
+	if (!touched || !window.pgIdea || idea === window.pgIdea) return;
 	Object.entries(kept).forEach(([name, parameters]) => keep(name, parameters));
 	const name = recall(last(idea)) || idea;
 	location.assign(located(recall(asked(name)) || { tab: name }));

@@ -12,7 +12,7 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
-FIRST, SECOND = "The baker lit the oven before sunrise.", "At seven the first loaves were ready."
+FIRST, SECOND = "The baker lit the oven before sunrise.", "At seven the first bread was ready."
 STORY = "A boat left the harbour. The wind grew stronger. The sailors took in the sails. Rain fell. They turned back."
 _ENDED = 120_000  # ms: a busy machine
 # Name of each head -> which pair -> how probable.
