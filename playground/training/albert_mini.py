@@ -170,6 +170,7 @@ def train(places: Places, settings: loop.Settings, device: torch.device, sizes: 
         places.state / f"{NAME}-taught",
         device,
     )
+    torch.manual_seed(settings.seed)  # the same map, whether the first stage was trained just now or before
     pupil = Gathering(model)
     alone = loop.train(
         pupil,

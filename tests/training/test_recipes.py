@@ -112,8 +112,15 @@ def test_a_resumed_run_has_the_loss_curve_of_an_uninterrupted_one(
 ) -> None:
     whole = _train(name, replace(places, state=places.state / "whole"), 8).progress.history
     real = loop.train
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "train", lambda *args, **options: real(*args, **options, stop_at=3))
+
+    def interrupted(*args: Any, **options: Any) -> loop.Progress:
+        progress = real(*args, **options, stop_at=3)
+        if progress.step < args[3].steps:
+            raise KeyboardInterrupt
+        return progress
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(loop, "train", interrupted)
         _train(name, places, 8)
     resumed = _train(name, places, 8).progress.history
     assert len(whole) == _curve(name, 8) and resumed == whole

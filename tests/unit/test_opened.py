@@ -33,7 +33,8 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _touched(event: dict[str, Any]) -> set[int]:
-    return {target for target, _ in event["targets"] if target} | {*event["inputs"], *event["outputs"]}
+    targets = {target for target, name in event["targets"] if target and name != "load"}  # that is the page itself
+    return targets | {*event["inputs"], *event["outputs"]}
 
 
 def _of_api(event: dict[str, Any]) -> bool:

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from playground import demo
-from playground.messages import Notice
+from playground.inputs import without_controls
+from playground.messages import Complaint, Notice
 
 Kind = Literal["next", "swapped", "elsewhere"]
 Head = Literal["nsp", "sop"]
@@ -21,10 +22,17 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(default="", max_length=MAX_CHARACTERS)
+    text: str = ""
     nsp_model: str = "bert-mini"
     sop_model: str = "albert-mini"
     seed: int = Field(default=1, ge=0, le=MAX_SEED)
+
+    @field_validator("text")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        if len(text) > MAX_CHARACTERS:
+            raise Complaint("pg_err_characters", size=len(text), limit=MAX_CHARACTERS)
+        return without_controls(text) if text.strip() else ""
 
 
 class Share(BaseModel):
