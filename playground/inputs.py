@@ -12,11 +12,16 @@ MAX_CHARACTERS = 5_000
 
 def readable(text: str) -> str:
     """The text as it is. Raises Complaint for an empty or too long one, and for characters that nobody can see."""
-    if len(text) > MAX_CHARACTERS:
-        raise Complaint("pg_err_characters", size=len(text), limit=MAX_CHARACTERS)
-    if not text.strip():
-        raise Complaint("pg_err_empty")
-    return without_controls(text)
+    if found := readable_or_none(text, MAX_CHARACTERS):
+        return found
+    raise Complaint("pg_err_empty")
+
+
+def readable_or_none(text: str, limit: int) -> str:
+    """The text as it is, "" for one of white space alone. Raises Complaint as `readable` does, but for an empty one."""
+    if len(text) > limit:
+        raise Complaint("pg_err_characters", size=len(text), limit=limit)
+    return without_controls(text) if text.strip() else ""
 
 
 def without_controls(text: str) -> str:

@@ -23,13 +23,19 @@ def _go(page: Page, name: str) -> None:
     expect(_idea(page, name)).to_have_attribute("aria-selected", "true")
 
 
-def test_what_was_asked_is_there_again(page: Page, app_url: str) -> None:
-    screen = Screen(page, app_url).open()
+def _away_and_back(page: Page, url: str) -> Screen:
+    """Ask something, look at another idea, and come back."""
+    screen = Screen(page, url).open()
     screen.text.fill(TYPED)
     screen.wait_hidden(6)
     _go(page, "squad")
     expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
     _go(page, "masked_lm")
+    return screen
+
+
+def test_what_was_asked_is_there_again(page: Page, app_url: str) -> None:
+    screen = _away_and_back(page, app_url)
     expect(screen.text).to_have_value(TYPED)
     screen.wait_hidden(6)
     page.go_back()
@@ -79,11 +85,6 @@ def test_a_phone_finds_the_ideas_in_the_menu(new_page: NewPage, app_url: str) ->
 def test_a_browser_that_keeps_nothing_opens_the_examples(new_page: NewPage, app_url: str) -> None:
     page = new_page()
     page.add_init_script("Object.defineProperty(window, 'sessionStorage', {get() { throw new Error('forbidden') }})")
-    screen = Screen(page, app_url).open()
-    screen.text.fill(TYPED)
-    screen.wait_hidden(6)
-    _go(page, "squad")
-    expect(page.locator("#sqd-curves .main-svg").first).to_be_visible()
-    _go(page, "masked_lm")
+    screen = _away_and_back(page, app_url)
     expect(screen.text).not_to_have_value("")
     screen.still_predicts("the sun rises in the")

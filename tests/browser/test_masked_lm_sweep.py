@@ -184,9 +184,10 @@ def test_a_link_to_a_sweep_waits_for_start(page: Page, app_url: str) -> None:
     shown.look()
     expect(shown.text).to_have_value("The cat sat on the mat.")
     expect(page.locator("#swp-draws input[type=number]")).to_have_value("3")
+    before = page.url  # which speaks of the example that is still shown
     shown.start.click()
+    page.wait_for_url(lambda url: url != before)
+    shown.dimmed(False)
     _is_idle(shown)
     _points(shown, "== 10")
-    shown.dimmed(False)
-    shown.is_asked()
     assert (shown.asked()["draws"], shown.asked()["seed"]) == (3, 7)

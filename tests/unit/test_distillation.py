@@ -10,8 +10,6 @@ import torch
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
-    BertForMaskedLM,
-    BertForSequenceClassification,
 )
 
 from playground.demos.distillation import ablation, augment, compare, material, pipeline, race, tab
@@ -23,9 +21,8 @@ from playground.messages import Complaint, say
 from playground.models import kept, loading
 from playground.models.cache import ByteCache
 from playground.runs import Run, dump
-from tests.unit import tiny
+from tests.unit import distilling
 
-NAMES = {0: "negative", 1: "positive"}
 GOOD, BAD = ("good", "great", "well", "right", "new"), ("not", "no", "off", "down", "old")
 LABELLED = "label,sentence\n" + "".join(
     f"{label},the {noun} was {word} and {word} again\n"
@@ -38,39 +35,12 @@ UNLABELLED = "\n".join(f"the {a} of {b} is {c}" for a in GOOD + BAD for b in ("p
 
 @pytest.fixture(scope="module", autouse=True)
 def teacher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A tiny classifier of four layers, and a tiny language model of as many."""
-    root = tmp_path_factory.mktemp("models")
-    sizes = {"num_hidden_layers": 4, "id2label": NAMES, "label2id": {name: n for n, name in NAMES.items()}}
-    tiny.save(root / "teacher", tiny.model(BertForSequenceClassification, **sizes))
-    tiny.save(root / "general", tiny.model(BertForMaskedLM, num_hidden_layers=4))
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PLAYGROUND_MODELS", str(root))
-        environment.setattr(loading, "_CACHE", ByteCache(2**30))
-        environment.setattr(race, "_ANSWERS", ByteCache(2**29))
-        environment.setattr(kept, "_ROOT", root / "kept")
-        for module in (race, augment, pipeline):
-            environment.setattr(module, "GENERAL_TEACHER", "local/general")
+    with distilling.models(tmp_path_factory.mktemp("models")) as root:
         yield root
 
 
 def _request(**more: Any) -> Request:
-    values: dict[str, Any] = {
-        "model": "local/teacher",
-        "layers": 2,
-        "width": 16,
-        "heads": 2,
-        "ffn": 32,
-        "start": [1, 3],
-        "layer_map": [2, 4],
-        "steps": 12,
-        "batch": 8,
-        "learning_rate": 1e-3,
-        "source": "mine.csv",
-        "labelled": LABELLED,
-        "unlabelled_source": "mine.txt",
-        "unlabelled": UNLABELLED,
-    }
-    return Request(**(values | more))
+    return distilling.request(UNLABELLED, **({"source": "mine.csv", "labelled": LABELLED} | more))
 
 
 def _run(**more: Any) -> list[Progress | Result]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, BertForSequenceClassification
+from transformers import AutoModelForSequenceClassification
 
 from playground.demos.distillation import launched
 from playground.demos.distillation.__main__ import main
@@ -19,8 +19,8 @@ from playground.demos.distillation.schema import Request
 from playground.messages import Complaint
 from playground.paths import ROOT
 from tests.server import free_port
-from tests.unit import tiny
-from tests.unit.test_distillation import LABELLED, NAMES, UNLABELLED
+from tests.unit import distilling
+from tests.unit.test_distillation import LABELLED, UNLABELLED
 
 MODULE = "playground.demos.distillation"
 
@@ -29,18 +29,12 @@ MODULE = "playground.demos.distillation"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """run.json with its files, and a tiny teacher."""
     root = tmp_path_factory.mktemp("launched")
-    sizes = {"num_hidden_layers": 4, "id2label": NAMES, "label2id": {name: n for n, name in NAMES.items()}}
-    tiny.save(root / "models" / "teacher", tiny.model(BertForSequenceClassification, **sizes))
+    distilling.save_teacher(root / "models" / "teacher")
     (root / "mine.csv").write_text(LABELLED)
     (root / "mine.txt").write_text(UNLABELLED)
     request = {
         "model": "local/teacher",
-        "layers": 2,
-        "width": 16,
-        "heads": 2,
-        "ffn": 32,
-        "start": [1, 3],
-        "layer_map": [2, 4],
+        **distilling.SIZES,
         "attention": 1.0,
         "hidden": 1.0,
         "steps": 12,

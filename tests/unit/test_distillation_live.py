@@ -9,15 +9,11 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import BertForSequenceClassification
 
 from playground.demos.distillation import arms, pipeline, race
 from playground.demos.distillation.schema import Request, Result
-from playground.models import kept, loading
-from playground.models.cache import ByteCache
-from tests.unit import tiny
+from tests.unit import distilling
 
-NAMES = {0: "negative", 1: "positive"}
 LABELLED = "\n".join(
     f"{label},the {noun} of paris was {word}"
     for noun in ("man", "day", "world", "dog", "cat", "river")
@@ -28,34 +24,13 @@ LABELLED = "\n".join(
 
 @pytest.fixture(scope="module", autouse=True)
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = tmp_path_factory.mktemp("models")
-    sizes = {"num_hidden_layers": 4, "id2label": NAMES, "label2id": {name: n for n, name in NAMES.items()}}
-    tiny.save(root / "teacher", tiny.model(BertForSequenceClassification, **sizes))
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PLAYGROUND_MODELS", str(root))
-        environment.setattr(loading, "_CACHE", ByteCache(2**30))
-        environment.setattr(race, "_ANSWERS", ByteCache(2**29))
-        environment.setattr(kept, "_ROOT", root / "kept")
+    with distilling.models(tmp_path_factory.mktemp("models")) as root:
         yield root
 
 
 def _request(**more: Any) -> Request:
-    values: dict[str, Any] = {
-        "model": "local/teacher",
-        "layers": 2,
-        "width": 16,
-        "heads": 2,
-        "ffn": 32,
-        "start": [1, 3],
-        "layer_map": [2, 4],
-        "steps": 12,
-        "batch": 8,
-        "source": "mine.csv",
-        "labelled": LABELLED,
-        "unlabelled_source": "mine.txt",
-        "unlabelled": "\n".join(line.partition(",")[2] for line in LABELLED.splitlines()),
-    }
-    return Request(**(values | more))
+    unlabelled = "\n".join(line.partition(",")[2] for line in LABELLED.splitlines())
+    return distilling.request(unlabelled, source="mine.csv", labelled=LABELLED, **more)
 
 
 def test_three_at_once_are_three_alone() -> None:

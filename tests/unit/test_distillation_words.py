@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, ElectraConfig, ElectraForMaskedLM
+from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM
 
 from playground.core.blanks import Blanks, hide
 from playground.core.stepping import optimizer_of, update
@@ -17,9 +17,8 @@ from playground.demos.distillation.compare import pipeline as comparing
 from playground.demos.distillation.schema import Request, Result
 from playground.demos.distillation.task import task_of, teachers
 from playground.messages import Complaint
-from playground.models import kept, loading
-from playground.models.cache import ByteCache
-from tests.unit import tiny
+from playground.models import kept
+from tests.unit import distilling, tiny
 
 SENTENCES = [f"the {a} of {b} was {c} and {d}" for a in ("dog", "cat", "man") for b in ("paris", "france")
              for c in ("good", "great", "old") for d in ("new", "long", "young")]  # fmt: skip
@@ -27,16 +26,7 @@ SENTENCES = [f"the {a} of {b} was {c} and {d}" for a in ("dog", "cat", "man") fo
 
 @pytest.fixture(scope="module", autouse=True)
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = tmp_path_factory.mktemp("models")
-    tiny.save(root / "words", tiny.model(BertForMaskedLM, num_hidden_layers=4))
-    small = ElectraConfig(vocab_size=len(tiny.WORDS), embedding_size=8, hidden_size=16, num_hidden_layers=1,
-                          num_attention_heads=2, intermediate_size=16)  # fmt: skip
-    tiny.save(root / "other", ElectraForMaskedLM(small))
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PLAYGROUND_MODELS", str(root))
-        environment.setattr(loading, "_CACHE", ByteCache(2**30))
-        environment.setattr(race, "_ANSWERS", ByteCache(2**29))
-        environment.setattr(kept, "_ROOT", root / "kept")
+    with distilling.models(tmp_path_factory.mktemp("models")) as root:
         yield root
 
 
@@ -130,21 +120,8 @@ def test_a_student_without_most_words_is_the_whole_one(picks: list[int]) -> None
 
 
 def _request(**more: Any) -> Request:
-    values: dict[str, Any] = {
-        "model": "local/words",
-        "layers": 2,
-        "width": 16,
-        "heads": 2,
-        "ffn": 32,
-        "start": [1, 3],
-        "layer_map": [2, 4],
-        "steps": 10,
-        "batch": 8,
-        "learning_rate": 3e-3,
-        "unlabelled_source": "mine.txt",
-        "unlabelled": "\n".join(SENTENCES),
-    }
-    return Request(**(values | more))
+    values = {"model": "local/general", "steps": 10, "learning_rate": 3e-3}
+    return distilling.request("\n".join(SENTENCES), **(values | more))
 
 
 @pytest.fixture(scope="module")
@@ -180,11 +157,7 @@ def test_a_student_equal_to_its_teacher_has_nothing_to_learn_from_it() -> None:
     assert len(terms) == 6 and all(abs(value) < 1e-4 for value in terms.values())
 
 
-def test_the_general_stage_and_augmented_text_go_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    from playground.demos.distillation import augment
-
-    for module in (race, augment, pipeline):
-        monkeypatch.setattr(module, "GENERAL_TEACHER", "local/words")
+def test_the_general_stage_and_augmented_text_go_along() -> None:
     labelled = "\n".join(f"{'good' if number % 2 else 'bad'},{one}" for number, one in enumerate(SENTENCES))
     last = list(pipeline.run(_request(general=True, augment=True, controls=False, source="a.csv", labelled=labelled)))[
         -1
@@ -195,7 +168,7 @@ def test_the_general_stage_and_augmented_text_go_along(monkeypatch: pytest.Monke
 
 
 def test_sets_of_terms_are_compared_on_words_too() -> None:
-    request = ablation.DEMO.request(model="local/words", layers=2, sets=["labels", "soft"], steps=5, seeds=1, batch=8)
+    request = ablation.DEMO.request(model="local/general", layers=2, sets=["labels", "soft"], steps=5, seeds=1, batch=8)
     last = list(ablating.run(request))[-1]
     assert {rank.terms for rank in last.ranks} == {"labels", "soft"}
 
@@ -203,7 +176,9 @@ def test_sets_of_terms_are_compared_on_words_too() -> None:
 def test_both_guess_the_same_hidden_word(result: Result) -> None:
     comparing._untrained.cache_clear()
     for student in ("", result.student_id):
-        asked = compare.DEMO.request(text="The dog was [MASK].", model="local/words", student=student, layer=2, head=1)
+        asked = compare.DEMO.request(
+            text="The dog was [MASK].", model="local/general", student=student, layer=2, head=1
+        )
         found = comparing.run(asked)
         assert 4 <= len(found.names) <= 8 and len(found.names) == len(found.teacher) == len(found.student)
         assert found.teacher[:4] == sorted(found.teacher[:4], reverse=True)

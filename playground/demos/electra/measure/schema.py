@@ -4,8 +4,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from playground import demo
 from playground.demos.electra.schema import DISCRIMINATOR, GENERATOR, MAX_SEED, MAX_TEMPERATURE
-from playground.inputs import without_controls
-from playground.messages import Complaint, Notice
+from playground.inputs import readable_or_none
+from playground.messages import Notice
 
 TEMPERATURES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 RATES = (0.05, 0.15, 0.3, 0.5, 0.7, 0.85)
@@ -31,9 +31,7 @@ class Request(BaseModel):
     @field_validator("text")
     @classmethod
     def _readable(cls, text: str) -> str:
-        if len(text) > MAX_CHARACTERS:
-            raise Complaint("pg_err_characters", size=len(text), limit=MAX_CHARACTERS)
-        return without_controls(text) if text.strip() else ""
+        return readable_or_none(text, MAX_CHARACTERS)
 
 
 class RocPoint(BaseModel):

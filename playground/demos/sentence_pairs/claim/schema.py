@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from playground import demo
-from playground.inputs import without_controls
-from playground.messages import Complaint, Notice
+from playground.inputs import readable_or_none
+from playground.messages import Notice
 
 Kind = Literal["next", "swapped", "elsewhere"]
 Head = Literal["nsp", "sop"]
@@ -30,9 +30,7 @@ class Request(BaseModel):
     @field_validator("text")
     @classmethod
     def _readable(cls, text: str) -> str:
-        if len(text) > MAX_CHARACTERS:
-            raise Complaint("pg_err_characters", size=len(text), limit=MAX_CHARACTERS)
-        return without_controls(text) if text.strip() else ""
+        return readable_or_none(text, MAX_CHARACTERS)
 
 
 class Share(BaseModel):
