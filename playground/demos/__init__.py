@@ -1,7 +1,7 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import albert, electra, masked_lm, multiple_choice, sentence_pairs, squad
+from playground.demos import albert, attention, electra, inputs, masked_lm, multiple_choice, sentence_pairs, squad
 
 ALL: tuple[Demo, ...] = (  # the tabs
     masked_lm.DEMO,
@@ -10,5 +10,7 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     sentence_pairs.DEMO,
     electra.DEMO,
+    inputs.DEMO,
+    attention.DEMO,
 )
 EVERY: tuple[Demo, ...] = tuple(part for demo in ALL for part in demo.all)  # with their sub-tabs
