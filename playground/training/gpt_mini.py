@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import (
     AutoTokenizer,
-    BertForPreTraining,
+    BertConfig,
+    BertModel,
     GPT2Config,
     GPT2LMHeadModel,
     PreTrainedTokenizerBase,
@@ -19,6 +20,7 @@ from transformers import (
 )
 
 from playground.training import icl, loop, store, texts
+from playground.training.causal import start_from
 from playground.training.corpora import CorpusError
 from playground.training.few_shot import SHOTS, draw_queries, perplexity, rank_labels
 from playground.training.icl import Episodes
@@ -30,26 +32,34 @@ NAME = "gpt-mini"
 END = "<|endoftext|>"
 VOCABULARY = 8192
 POSITIONS = 1024
-EPISODE_SHARE = 0.25
+SHORT = 256  # most rows are short: attention is dear in long ones, and more steps teach more than larger ones
+LONG_SHARE = 0.25  # of the steps, whose rows are POSITIONS long
+EPISODE_SHARE = 0.3
+FITTED = (32, 128)  # rows and tokens of text that the start is fitted on
 INPUT_WEIGHT = 0.1  # of an episode's tokens that are no label
 
-CPU = Sizes(wikipedia=20_000_000, books=8_000_000, reviews=4_000_000, batch=3)
-GPU = Sizes(wikipedia=60_000_000, books=25_000_000, reviews=20_000_000, batch=32)
+CPU = Sizes(wikipedia=20_000_000, books=8_000_000, reviews=4_000_000, batch=2)
+GPU = Sizes(wikipedia=60_000_000, books=25_000_000, reviews=20_000_000, batch=128)
 
 ABOUT = About(
     name=NAME,
     summary="A 6-layer, 384-wide GPT-2 (14.2M parameters, 1,024 positions, a byte-level BPE of 8,192 pieces learned on "
     "the same text; `GPT2LMHeadModel`).",
-    recipe="Next-token prediction on rows of 1,024 tokens: three quarters running text, one quarter few-shot "
+    recipe="Next-token prediction on rows of 256 and of 1,024 tokens: 70% running text, 30% few-shot "
     "episodes (2 to 33 solved examples of one task: real tasks, SST-2, arithmetic, made-up mappings; labels replaced "
     "by made-up words half of the time, so that only the examples tell the task), in which tokens that are no label "
-    "weigh a tenth. AdamW, linear warm-up and decay, no dropout. Residual projections start scaled by "
-    "1/sqrt(2 layers), as GPT-2's do.",
-    base="none; only the token embeddings start from bert-mini's (the mean of a piece's WordPiece embeddings).",
+    "weigh a tenth. AdamW, linear warm-up and decay, no dropout. Started from "
+    "bert-mini: its blocks under a causal mask, moved from post-LN to pre-LN by least squares on 4,096 tokens.",
+    base="bert-mini (apache-2.0): a causal decoder warm-started from an encoder, as in Rothe et al. 2020 "
+    "(arXiv:1907.12461); its blocks, positions and, for each byte-level piece, the mean embedding of its WordPieces.",
     license="apache-2.0",
     data=(
         *texts.DATA,
-        ("43 small input-output tasks (Todd et al. 2024), without the held-out ones", "MIT"),
+        (
+            "43 small input-output tasks (Todd et al. 2024), without the held-out ones and without whatever the "
+            "project's own tasks ask",
+            "MIT",
+        ),
         ("SST-2, training part of GLUE", "research use"),
     ),
     uses="For demonstrations of language modelling, sampling and few-shot prompting.",
@@ -108,30 +118,38 @@ def _tokenizer(places: Places, sizes: Sizes) -> PreTrainedTokenizerBase:
 
 
 class Batches:
-    """batch(step): a pure function of the seed and the step. input_ids (B, T), weights (B, T) of predicting each."""
+    """batch(step): a pure function of the seed and the step. input_ids (B, T), weights (B, T) of predicting each.
+
+    size: rows of a step with short rows; a step with long ones holds as many tokens in fewer of them, at least one.
+    """
 
     def __init__(
         self, text: store.TokenStore, episodes: Episodes, tokenizer: PreTrainedTokenizerBase, size: int, seed: int
     ) -> None:
         self.text, self.episodes, self.tokenizer, self.size, self.seed = text, episodes, tokenizer, size, seed
-        self.length = min(POSITIONS, len(text.tokens) // 2)
 
     def __call__(self, step: int) -> loop.Batch:
         rng = np.random.default_rng([self.seed, step])
-        rows = [self._episodes(rng) if rng.random() < EPISODE_SHARE else self._text(rng) for _ in range(self.size)]
+        wanted = POSITIONS if rng.random() < LONG_SHARE else SHORT
+        count = max(1, self.size * SHORT // wanted)
+        length = min(wanted, len(self.text.tokens) // 2)
+        rows = [
+            self._episodes(rng, length) if rng.random() < EPISODE_SHARE else self._text(rng, length)
+            for _ in range(count)
+        ]
         ids = torch.tensor(np.stack([ids for ids, _ in rows]).astype(np.int64))
         weights = torch.tensor(np.stack([weights for _, weights in rows]), dtype=torch.float32)
         return {"input_ids": ids, "weights": weights, "attention_mask": torch.ones_like(ids)}
 
-    def _text(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        start = int(rng.integers(len(self.text.tokens) - self.length + 1))
-        return self.text.tokens[start : start + self.length], np.ones(self.length)
+    def _text(self, rng: np.random.Generator, length: int) -> tuple[np.ndarray, np.ndarray]:
+        start = int(rng.integers(len(self.text.tokens) - length + 1))
+        return self.text.tokens[start : start + length], np.ones(length)
 
-    def _episodes(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def _episodes(self, rng: np.random.Generator, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Whole episodes, one after the other, until the row is full."""
         ids: list[int] = []
         weights: list[float] = []
-        while len(ids) < self.length:
+        while len(ids) < length:
             text, labels = self.episodes(rng)
             read = self.tokenizer(text + END, return_offsets_mapping=True, verbose=False)
             inside = np.zeros(len(text) + len(END) + 1, bool)
@@ -139,7 +157,7 @@ class Batches:
                 inside[start:end] = True
             ids += read["input_ids"]
             weights += [1.0 if inside[max(a, b - 1)] else INPUT_WEIGHT for a, b in read["offset_mapping"]]
-        return np.array(ids[: self.length]), np.array(weights[: self.length])
+        return np.array(ids[:length]), np.array(weights[:length])
 
 
 def loss(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -156,13 +174,13 @@ def loss(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, dict[str, Tensor]
     return (each * weights).sum() / weights.sum(), parts
 
 
-def warm_embeddings(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, base: Path) -> None:
-    """Give each piece the mean embedding of what WordPiece makes of it, at GPT-2's scale."""
-    bert, pieces = BertForPreTraining.from_pretrained(base, dtype=torch.float32), AutoTokenizer.from_pretrained(base)
-    table = bert.bert.embeddings.word_embeddings.weight.detach()
-    table = (table - table.mean(0)) / table.std() * model.config.initializer_range
-    inside = pieces.get_vocab()
+def warm_embeddings(
+    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, bert: BertModel, pieces: PreTrainedTokenizerBase
+) -> None:
+    """Give each piece the mean of BERT's raw embeddings of what WordPiece makes of it."""
+    table, inside = bert.embeddings.word_embeddings.weight.detach(), pieces.get_vocab()
     with torch.no_grad():
+        model.transformer.wte.weight.copy_(table.mean(0).expand(len(tokenizer), -1))
         for number in range(len(tokenizer)):
             text = tokenizer.decode([number])
             ids = pieces(text, add_special_tokens=False)["input_ids"]
@@ -173,9 +191,17 @@ def warm_embeddings(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, 
                 model.transformer.wte.weight[number] = table[ids].mean(0)
 
 
-def train(
-    places: Places, settings: loop.Settings, device: torch.device, sizes: Sizes | None = None, layers: int = 6
-) -> Trained:
+def warm_start(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, base: Path, lines: Iterable[str]) -> float:
+    """Start from the BERT in `base`, fitted on `lines`; returns what is lost, as `causal.start_from`."""
+    bert, pieces = BertModel.from_pretrained(base, dtype=torch.float32).eval(), AutoTokenizer.from_pretrained(base)
+    warm_embeddings(model, tokenizer, bert, pieces)
+    read = pieces(" ".join(lines), add_special_tokens=False, verbose=False)["input_ids"]
+    length = min(FITTED[1], len(read))
+    rows = min(FITTED[0], len(read) // length)
+    return start_from(bert, model.transformer, torch.tensor(read[: rows * length]).view(rows, length))
+
+
+def train(places: Places, settings: loop.Settings, device: torch.device, sizes: Sizes | None = None) -> Trained:
     sizes = sizes or (CPU if device.type == "cpu" else GPU)
     episodes = Episodes(places.corpora)
     tokenizer = _tokenizer(places, sizes)
@@ -188,14 +214,15 @@ def train(
     )
     torch.manual_seed(settings.seed)
     base = places.models / "bert-mini"
-    wide = BertForPreTraining.config_class.from_pretrained(base).hidden_size
+    shape = BertConfig.from_pretrained(base)
     model = GPT2LMHeadModel(
         GPT2Config(
             vocab_size=len(tokenizer),
             n_positions=POSITIONS,
-            n_embd=wide,
-            n_layer=layers,
-            n_head=max(1, wide // 64),
+            n_embd=shape.hidden_size,
+            n_layer=shape.num_hidden_layers,
+            n_head=shape.num_attention_heads,
+            n_inner=shape.intermediate_size,
             resid_pdrop=0.0,
             embd_pdrop=0.0,
             attn_pdrop=0.0,
@@ -203,7 +230,9 @@ def train(
             eos_token_id=tokenizer.eos_token_id,
         )
     )
-    warm_embeddings(model, tokenizer, base)
+    documents, _ = texts.sources(places.corpora, sizes)["wikipedia"]
+    lost = warm_start(model, tokenizer, base, chain.from_iterable(islice(documents(), 200)))
+    print(f"started from {base.name}: {lost:.0%} of the variance of its states under a causal mask is lost", flush=True)
     batches = Batches(text, episodes, tokenizer, sizes.batch, settings.seed)
     progress = loop.train(model, batches, loss, settings, places.state / NAME, device)
     model.config.resid_pdrop = model.config.embd_pdrop = model.config.attn_pdrop = 0.1

@@ -5,17 +5,19 @@ import json
 import string
 import tarfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from playground.core.prompts import PATTERNS, Example, shot
 from playground.core.tasks import Task, task
+from playground.paths import ASSETS
 from playground.training import corpora
 from playground.training.bert_mini_sentiment import sst2
 from playground.training.corpora import CorpusError
 
-# Never trained on, nor any task that asks the same: what is learned here must come from the examples.
+# Never trained on, nor any task that asks the same: what is learned there must come from the examples.
 HELD_OUT = (
     "ag_news",
     "animal_v_object_3",
@@ -24,7 +26,6 @@ HELD_OUT = (
     "next_capital_letter",
     "person-instrument",
     "present-past",
-    "sentiment",
 )
 _LIKE_HELD_OUT = ("animal_v_object_5", "object_v_", "concept_v_", "fruit_v_animal", "choose_last_of_5", "conll2003")
 MAX_SHOTS = 32
@@ -51,8 +52,27 @@ def tasks(path: Path) -> dict[str, Task]:
         raise CorpusError(f"{path} is damaged ({error}): fetch this file again.") from error
 
 
+@cache
+def _shown() -> frozenset[str]:
+    """What the tab asks in the project's own tasks, in small letters, and each pair turned round."""
+    rows = [
+        line.lower().split("\t")
+        for path in sorted((ASSETS / "tasks" / "few_shot").glob("*.tsv"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    return frozenset([*(asked for asked, _ in rows), *(f"{answer}\t{asked}" for asked, answer in rows)])
+
+
+def is_shown(row: Example) -> bool:
+    """Whether the tab asks this, or the pair the other way round: then it is not trained on."""
+    return row.input.lower() in _shown() or f"{row.input}\t{row.label}".lower() in _shown()
+
+
 def trained_on(found: Mapping[str, Task]) -> list[Task]:
-    return [one for name, one in found.items() if name not in HELD_OUT and not name.startswith(_LIKE_HELD_OUT)]
+    """Tasks that are not held out, without the rows that the project's own tasks ask."""
+    kept = [one for name, one in found.items() if name not in HELD_OUT and not name.startswith(_LIKE_HELD_OUT)]
+    without = [task(one.name, [row for row in one.rows if not is_shown(row)]) for one in kept]
+    return [one for one in without if one.rows]
 
 
 Draw = Callable[[np.random.Generator], list[Example]]
@@ -69,7 +89,8 @@ class Episodes:
         self.tasks = trained_on(tasks(folder / "icl_tasks" / "icl_tasks.tar.xz"))
         sentences = sst2(folder / "glue" / "SST-2" / "train.tsv.xz")
         names = ("negative", "positive")
-        self.sentiment = task("sst2", [Example(text, names[label]) for text, label in sentences if len(text) > 20])
+        rows = [Example(text, names[label]) for text, label in sentences if len(text) > 20]
+        self.sentiment = task("sst2", [row for row in rows if not is_shown(row)])
         self.made: tuple[Draw, ...] = (_sums, _mapping, _mapping, _position)
 
     def __call__(self, rng: np.random.Generator) -> tuple[str, list[tuple[int, int]]]:
@@ -116,8 +137,13 @@ def _words(rng: np.random.Generator, count: int) -> list[str]:
 def _sums(rng: np.random.Generator) -> list[Example]:
     """Addition or subtraction of numbers up to 99."""
     sign, top = "+-"[int(rng.integers(2))], (10, 100)[int(rng.integers(2))]
-    pairs = rng.integers(top, size=(int(rng.integers(2, MAX_SHOTS + 2)), 2)).tolist()
-    return [Example(f"{a} {sign} {b}", str(a + b if sign == "+" else a - b)) for a, b in pairs]
+    count, rows = int(rng.integers(2, MAX_SHOTS + 2)), []
+    while len(rows) < count:
+        a, b = rng.integers(top, size=2).tolist()
+        row = Example(f"{a} {sign} {b}", str(a + b if sign == "+" else a - b))
+        if not is_shown(row):
+            rows.append(row)
+    return rows
 
 
 def _mapping(rng: np.random.Generator) -> list[Example]:

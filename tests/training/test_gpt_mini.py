@@ -7,10 +7,20 @@ import torch
 from transformers import AutoTokenizer, BertForPreTraining, GPT2Config, GPT2LMHeadModel
 
 from playground.core.prompts import PATTERNS, Example, prompt, shot
-from playground.training import gpt_mini, icl
+from playground.demos.few_shot.tasks import tasks as few_shot_tasks
+from playground.training import icl
 from playground.training.corpora import CorpusError
 from playground.training.few_shot import Query, draw_queries, perplexity, rank_labels
-from playground.training.gpt_mini import END, INPUT_WEIGHT, Batches, flowing, learn_tokenizer, warm_embeddings
+from playground.training.gpt_mini import (
+    END,
+    INPUT_WEIGHT,
+    POSITIONS,
+    SHORT,
+    Batches,
+    flowing,
+    learn_tokenizer,
+    warm_start,
+)
 from playground.training.icl import HELD_OUT, Episodes
 from playground.training.store import tokenise
 from tests.unit import tiny
@@ -23,9 +33,10 @@ def tokenizer() -> object:
     return learn_tokenizer(iter(LINES), 400)
 
 
-def _model(tokenizer: object) -> GPT2LMHeadModel:
+def _model(tokenizer: object, **more: int) -> GPT2LMHeadModel:
     torch.manual_seed(3)
-    config = GPT2Config(vocab_size=len(tokenizer), n_positions=128, n_embd=16, n_layer=2, n_head=2)  # type: ignore[arg-type]
+    sizes = {"n_positions": 128, "n_embd": 16, "n_layer": 2, "n_head": 2} | more
+    config = GPT2Config(vocab_size=len(tokenizer), **sizes)  # type: ignore[arg-type]
     config.initializer_range = 0.3
     return GPT2LMHeadModel(config).eval()
 
@@ -57,12 +68,27 @@ def test_running_text_is_joined_as_it_was_written() -> None:
 
 def test_held_out_tasks_are_never_trained_on(small_corpora: Path) -> None:
     found = icl.tasks(small_corpora / "icl_tasks" / "icl_tasks.tar.xz")
-    assert {task.name for task in icl.trained_on(found)} == {"antonym", "singular-plural"}
+    assert {task.name for task in icl.trained_on(found)} == {"antonym", "sentiment", "singular-plural"}
     assert found["sentiment"].labels == ("negative", "positive") and found["antonym"].labels == ()
     shapes = {
         name: icl.task(name, [Example("a", "b")]) for name in (*HELD_OUT, "animal_v_object_5", "fruit_v_animal_3", "x")
     }
     assert [task.name for task in icl.trained_on(shapes)] == ["x"]
+
+
+def test_nothing_that_the_tab_asks_is_trained_on(small_corpora: Path) -> None:
+    """Neither its queries nor its examples, in whatever letters, nor a pair the other way round."""
+    asked = [row for bundled in few_shot_tasks().values() for row in bundled.task.rows]
+    assert len(asked) > 1_000 and all(icl.is_shown(row) for row in asked)
+    turned, other = Example(asked[0].label.upper(), asked[0].input), Example("no task asks this", "at all")
+    assert icl.is_shown(turned) and not icl.is_shown(other)
+    mixed = icl.task("antonym", [*asked[:50], other])
+    assert [task.rows for task in icl.trained_on({"antonym": mixed})] == [(other,)]
+    assert icl.trained_on({"antonym": icl.task("antonym", asked[:50])}) == []
+    rng, inputs = np.random.default_rng(4), {row.input for row in asked}
+    sums = [row.input for _ in range(300) for row in icl._sums(rng)]
+    assert inputs & {f"{a} + {b}" for a in range(100) for b in range(100)}  # some are asked
+    assert len(sums) > 3_000 and not inputs & set(sums)
 
 
 def test_an_archive_that_is_none_is_one_sentence(tmp_path: Path) -> None:
@@ -105,15 +131,16 @@ def test_made_up_tasks_follow_their_rule() -> None:
 
 
 def test_rows_are_full_and_only_labels_weigh_in_full(tokenizer: object, small_corpora: Path) -> None:
-    documents = [LINES] * 40
+    documents = [LINES] * 80
     text = tokenise(flowing(iter(documents)), tokenizer, 10**6)  # type: ignore[arg-type]
+    assert len(text.tokens) >= 2 * POSITIONS
     batches = Batches(text, Episodes(small_corpora), tokenizer, 8, seed=1)  # type: ignore[arg-type]
-    seen = set()
-    for step in range(6):
+    seen, shapes = set(), set()
+    for step in range(12):
         batch = batches(step)
         again = batches(step)
         assert all(torch.equal(batch[key], again[key]) for key in batch)
-        assert batch["input_ids"].shape == (8, batches.length) == batch["weights"].shape
+        shapes.add(tuple(batch["input_ids"].shape))
         for ids, weights in zip(batch["input_ids"], batch["weights"], strict=True):
             episode = float(weights.min()) < 1
             seen.add(episode)
@@ -122,7 +149,7 @@ def test_rows_are_full_and_only_labels_weigh_in_full(tokenizer: object, small_co
                 assert set(weights.unique().tolist()) == {np.float32(INPUT_WEIGHT), 1.0}
                 spoken = tokenizer.decode(ids[weights == 1])  # type: ignore[attr-defined]
                 assert "=>" not in spoken and "Input" not in spoken and "Q:" not in spoken
-    assert seen == {True, False}
+    assert seen == {True, False} and shapes == {(8, SHORT), (2, POSITIONS)}
 
 
 def test_perplexity_is_that_of_the_models_own_loss(tokenizer: object) -> None:
@@ -166,18 +193,17 @@ def test_queries_are_not_among_their_examples() -> None:
     assert all(query.candidates == tuple(query.asked.input.split(", ")) for query in chosen)
 
 
-def test_pieces_start_from_what_bert_knows_of_them(tokenizer: object, tmp_path: Path) -> None:
+def test_it_starts_from_what_bert_knows(tokenizer: object, tmp_path: Path) -> None:
     base = tiny.save(tmp_path / "bert-mini", tiny.model(BertForPreTraining))
-    model = _model(tokenizer)
-    before = model.transformer.wte.weight.detach().clone()
-    warm_embeddings(model, tokenizer, base)  # type: ignore[arg-type]
-    table = BertForPreTraining.from_pretrained(base).bert.embeddings.word_embeddings.weight.detach()
+    bert = BertForPreTraining.from_pretrained(base).bert
+    model = _model(tokenizer, n_head=2, n_inner=32)
+    lost = warm_start(model, tokenizer, base, ["the dog went to paris and the cat came from france."] * 40)  # type: ignore[arg-type]
+    assert 0 <= lost < 0.5
+    table = bert.embeddings.word_embeddings.weight.detach()
     piece = tokenizer(" dog")["input_ids"]  # type: ignore[operator]
     assert len(piece) == 1
-    row = model.transformer.wte.weight[piece[0]].detach()
-    expected = table[tiny.WORDS.index("dog")] - table.mean(0)
-    assert float(torch.cosine_similarity(row, expected, dim=0)) > 0.999
-    end = gpt_mini.AutoTokenizer.from_pretrained(base).unk_token_id
-    assert end is not None
-    changed = (model.transformer.wte.weight.detach() != before).any(1)
-    assert int(changed.sum()) > 50
+    assert torch.equal(model.transformer.wte.weight[piece[0]], table[tiny.WORDS.index("dog")])
+    assert torch.equal(model.lm_head.weight, model.transformer.wte.weight)
+    # A piece that WordPiece cannot write starts as the mean of all.
+    [end] = tokenizer(END)["input_ids"]  # type: ignore[operator]
+    assert torch.allclose(model.transformer.wte.weight[end], table.mean(0), atol=1e-6)
