@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,9 +57,16 @@ def test_stored_examples_are_what_the_models_say_now(demo: Demo) -> None:
     if demo.name in SHORT:
         now, then = ({key: whole[key] for key in SAME[demo.name]} for whole in (now, then))
         assert now
+    if demo.name == "inputs":
+        now, then = (_everywhere(whole) for whole in (now, then))
     assert _rounded(now) == _rounded(then)
     for before, after in zip(_pictures(then), _pictures(now), strict=True):
         assert int(np.abs(before - after).max(initial=0)) <= 1
+
+
+def _everywhere(result: dict[str, Any]) -> dict[str, Any]:
+    """Without the counts by tokenizers of the Hub: each machine counts by those that it has downloaded."""
+    return result | {"counts": [count for count in result["counts"] if "/" not in count["name"]]}
 
 
 def _pictures(value: object) -> list[np.ndarray]:

@@ -16,21 +16,22 @@ class Measures:
     """One number a head, all (A,), each the mean over the rows that it concerns.
 
     entropy: bits, 0 (one token) to log2 T (all alike). distance: tokens between the one that looks and what it looks
-    at. The others are shares of the attention, 0 to 1: on special tokens, on the first token of all, on the token
-    before and after (rows that have one), and on the other of two texts (rows of ordinary tokens).
+    at. The others are shares of the attention, 0 to 1: on special tokens, on separators alone, on the first token of
+    all, on the token before and after (rows that have one), and on the other of two texts (rows of ordinary tokens).
     """
 
     entropy: Tensor
     distance: Tensor
     to_special: Tensor
+    to_sep: Tensor
     to_first: Tensor
     to_previous: Tensor
     to_next: Tensor
     to_other: Tensor
 
 
-def measures(weights: Tensor, special: Tensor, segments: Tensor) -> Measures:
-    """weights: (A, T, T); special: (T,) bool; segments: (T,) 0 or 1, of which text a token is."""
+def measures(weights: Tensor, special: Tensor, separators: Tensor, segments: Tensor) -> Measures:
+    """weights: (A, T, T); special, separators: (T,) bool; segments: (T,) 0 or 1, of which text a token is."""
     length = weights.shape[-1]
     places = torch.arange(length)
     apart = (places[:, None] - places[None]).abs().float()
@@ -49,6 +50,7 @@ def measures(weights: Tensor, special: Tensor, segments: Tensor) -> Measures:
         entropy=0.0 - terms.sum(-1).mean(-1),
         distance=(weights * apart).sum(-1).mean(-1),
         to_special=(weights * special).sum(-1).mean(-1),
+        to_sep=(weights * separators).sum(-1).mean(-1),
         to_first=weights[:, :, 0].mean(-1),
         to_previous=weights.diagonal(-1, 1, 2).mean(-1) if length > 1 else nothing,
         to_next=weights.diagonal(1, 1, 2).mean(-1) if length > 1 else nothing,
@@ -85,9 +87,9 @@ def thumbnails(weights: Tensor, side: int) -> Tensor:
     return adaptive_max_pool2d(weights[None], side)[0]
 
 
-def halved(weights: Tensor) -> Tensor:
-    """(ceil T/2, ceil T/2) of a map (T, T): the largest weight of each 2 by 2 fields."""
-    return max_pool2d(weights[None, None], 2, ceil_mode=True)[0, 0]
+def pooled(weights: Tensor, step: int) -> Tensor:
+    """(ceil T/k, ceil T/k) of a map (T, T), k = step: the largest weight of each k by k fields."""
+    return max_pool2d(weights[None, None], step, ceil_mode=True)[0, 0]
 
 
 def as_bytes(weights: Tensor) -> Tensor:

@@ -63,7 +63,8 @@ class Prefix:
         return out.logits
 
     def follow(self, branches: Sequence[Branch]) -> Iterator[list[list[float]]]:
-        """log p (natural) of each ending of each branch, in order, some branches at a time.
+        """log p (natural) of each ending of each branch, in order, some branches at a time; of a large branch, some
+        endings at a time.
 
         An ending's probability is the product over its tokens, each given all before it. Raises ValueError for an
         empty stem or ending.
@@ -73,11 +74,30 @@ class Prefix:
         start = 0
         while start < len(branches):
             end, size = start + 1, branches[start].size
+            if size > _TOKENS:
+                yield [self._large(branches[start])]
+                start = end
+                continue
             while end < len(branches) and size + branches[end].size <= _TOKENS:
                 size += branches[end].size
                 end += 1
             yield self._together(branches[start:end])
             start = end
+
+    def _large(self, branch: Branch) -> list[float]:
+        """One branch that is too large for one forward: its stem is read as a text is, its endings in groups."""
+        begin = list(self.ids)
+        self.read([*begin, *branch.stem[:-1]])
+        scores: list[float] = []
+        group: list[Sequence[int]] = []
+        for ending in branch.endings:
+            if group and Branch(branch.stem[-1:], [*group, ending]).size > _TOKENS:
+                scores += self._together([Branch(branch.stem[-1:], group)])[0]
+                group = []
+            group.append(ending)
+        scores += self._together([Branch(branch.stem[-1:], group)])[0]
+        self.read(begin)
+        return scores
 
     @torch.inference_mode()
     def _together(self, branches: Sequence[Branch]) -> list[list[float]]:

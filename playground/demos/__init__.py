@@ -1,7 +1,17 @@
 """One folder an idea. A new demo is a new folder and a line here; no demo knows another."""
 
 from playground.demo import Demo
-from playground.demos import albert, attention, electra, inputs, masked_lm, multiple_choice, sentence_pairs, squad
+from playground.demos import (
+    albert,
+    attention,
+    electra,
+    few_shot,
+    inputs,
+    masked_lm,
+    multiple_choice,
+    sentence_pairs,
+    squad,
+)
 
 ALL: tuple[Demo, ...] = (  # the tabs
     masked_lm.DEMO,
@@ -10,6 +20,7 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     sentence_pairs.DEMO,
     electra.DEMO,
+    few_shot.DEMO,
     inputs.DEMO,
     attention.DEMO,
 )

@@ -21,7 +21,7 @@ from huggingface_hub.utils.tqdm import tqdm
 from playground.messages import Complaint
 from playground.models.catalogue import Entry
 
-_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
 _ELSEWHERE = ["*/*"]  # folders hold the same weights for other programs; only the root is loaded
 _LOG = logging.getLogger("playground")
 
@@ -38,6 +38,7 @@ class Progress:
 class _Flight:
     """One download under way. The Hub's library counts bytes on several bars (received, written), in many threads."""
 
+    files: tuple[str, ...] = _FILES
     folder: Future[Path] = field(default_factory=Future)
     bars: list[Any] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -104,19 +105,22 @@ def progress_of(model: str) -> Progress | None:
     return flight.progress() if flight else None
 
 
-def fetch(entry: Entry) -> Path:
+def fetch(entry: Entry, files: tuple[str, ...] = _FILES) -> Path:
     """The folder of a Hub model, downloaded unless the Hub's cache on the disk has it; without the Hub, from there.
 
-    Two who ask at the same time wait for one download. Raises Complaint.
+    files: patterns of the files that are wanted. Two who ask at the same time wait for one download. Raises Complaint.
     """
-    with _LOCK:
-        flight = _FLIGHTS.get(entry.id)
-        if flight is None:
-            mine = _FLIGHTS[entry.id] = _Flight()
-    if flight is not None:
-        return flight.folder.result()
+    while True:
+        with _LOCK:
+            flight = _FLIGHTS.get(entry.id)
+            if flight is None:
+                mine = _FLIGHTS[entry.id] = _Flight(files)
+                break
+        folder = flight.folder.result()
+        if flight.files in (files, _FILES):
+            return folder  # else it fetched less than is wanted
     try:
-        folder = _snapshot(entry, mine.bar())
+        folder = _snapshot(entry, files, mine.bar())
     except BaseException as error:
         with _LOCK:
             del _FLIGHTS[entry.id]
@@ -128,11 +132,11 @@ def fetch(entry: Entry) -> Path:
     return folder
 
 
-def _snapshot(entry: Entry, bar: type[tqdm]) -> Path:
+def _snapshot(entry: Entry, files: tuple[str, ...], bar: type[tqdm]) -> Path:
     assert entry.hub_id is not None
     try:
         return Path(
-            snapshot_download(entry.hub_id, allow_patterns=_FILES, ignore_patterns=_ELSEWHERE, tqdm_class=bar),
+            snapshot_download(entry.hub_id, allow_patterns=list(files), ignore_patterns=_ELSEWHERE, tqdm_class=bar),
         )
     except GatedRepoError as error:
         raise Complaint("pg_err_hub_gated", model=entry.id) from error

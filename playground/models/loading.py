@@ -17,8 +17,10 @@ from transformers import (
     AutoTokenizer,
     BertForNextSentencePrediction,
     ElectraForPreTraining,
+    GPT2Tokenizer,
     PreTrainedModel,
     PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
 )
 from transformers.utils import logging as transformers_logging
 
@@ -40,6 +42,7 @@ HEADS: dict[str, Any] = {
     "multiple_choice": AutoModelForMultipleChoice,
     "encoder": AutoModel,
 }
+_PROBE = "이 글 a b"  # any byte-level tokenizer gives it back
 _BF16_FROM = 300_000_000  # parameters; smaller models compute in float32 everywhere
 
 
@@ -100,7 +103,7 @@ def _read(entry: Entry, folder: Path, head: str) -> tuple[Any, Any, dict[str, An
     transformers_logging.disable_progress_bar()
     dtype = torch.bfloat16 if not entry.bundled and entry.parameters > _BF16_FROM else torch.float32
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = read_tokenizer(folder)
         model, info = HEADS[head].from_pretrained(
             folder,
             use_safetensors=True,
@@ -117,6 +120,19 @@ def _read(entry: Entry, folder: Path, head: str) -> tuple[Any, Any, dict[str, An
     finally:
         transformers_logging.set_verbosity(verbosity)
     return tokenizer, model, info
+
+
+def read_tokenizer(folder: Path) -> Any:
+    """The tokenizer that lies in a folder, as its tokenizer.json says. Raises whatever the files make Transformers
+    raise."""
+    made = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    # GPT-2's class cuts into bytes whatever tokenizer.json says, and finds none of KoGPT2's pieces, which begin with
+    # "▁". Its card asks for the plain class, with one mark for the beginning and the end.
+    if isinstance(made, GPT2Tokenizer) and made.decode(made(_PROBE, add_special_tokens=False)["input_ids"]) != _PROBE:
+        made = PreTrainedTokenizerFast.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    if type(made) is PreTrainedTokenizerFast and made.eos_token is None and "</s>" in made.get_vocab():
+        made.bos_token = made.eos_token = "</s>"
+    return made
 
 
 def _damaged(entry: Entry) -> Complaint:

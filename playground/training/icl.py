@@ -137,7 +137,8 @@ def _words(rng: np.random.Generator, count: int) -> list[str]:
 def _sums(rng: np.random.Generator) -> list[Example]:
     """Addition or subtraction of numbers up to 99."""
     sign, top = "+-"[int(rng.integers(2))], (10, 100)[int(rng.integers(2))]
-    count, rows = int(rng.integers(2, MAX_SHOTS + 2)), []
+    count = int(rng.integers(2, MAX_SHOTS + 2))
+    rows: list[Example] = []
     while len(rows) < count:
         a, b = rng.integers(top, size=2).tolist()
         row = Example(f"{a} {sign} {b}", str(a + b if sign == "+" else a - b))

@@ -1,5 +1,6 @@
 """Inputs that keep what a visitor types within what they offer."""
 
+import re
 from math import isnan
 from typing import Any
 
@@ -60,6 +61,27 @@ class Lines(gr.Textbox):
 
     def get_block_name(self) -> str:
         return "textbox"
+
+
+class Stops(gr.Textbox):
+    """Strings of any characters, one a line, with all their white space: what a text stops at. An end of line is
+    written \\n, a tab \\t, a backslash \\\\."""
+
+    def preprocess(self, payload: str | None) -> list[str]:
+        lines = (payload or "").replace("\r\n", "\n").split("\n")
+        return [re.sub(r"\\([nt\\])", lambda found: _ESCAPED[found[1]], line) for line in lines if line]
+
+    def postprocess(self, value: list[str] | str | None) -> str | None:
+        if not isinstance(value, list):
+            return value
+        written = {character: "\\" + letter for letter, character in _ESCAPED.items()}
+        return "\n".join(re.sub(r"[\n\t\\]", lambda found: written[found[0]], one) for one in value)
+
+    def get_block_name(self) -> str:
+        return "textbox"
+
+
+_ESCAPED = {"n": "\n", "t": "\t", "\\": "\\"}
 
 
 class Pairs(gr.Dataframe):

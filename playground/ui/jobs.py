@@ -25,11 +25,13 @@ _ENDED = {"done", "cancelled", "abandoned", "failed"}
 
 @dataclass(frozen=True)
 class Snapshot:
-    """state: where the job is; ahead: jobs before it; events: what it yielded so far, oldest first."""
+    """state: where the job is; ahead: jobs before it; last: what it yielded last, None before that; count: how often
+    it did."""
 
     state: State
     ahead: int
-    events: tuple[Any, ...]
+    last: Any = None
+    count: int = 0
     error: Exception | None = None
     paused: bool = False
 
@@ -42,7 +44,8 @@ class Snapshot:
 class _Job:
     work: Generator[Any, None, None]
     state: State = "waiting"
-    events: list[Any] = field(default_factory=list)
+    last: Any = None  # alone: each Progress holds a whole Result so far, and an ended job is kept for long
+    count: int = 0
     error: Exception | None = None
     cancelled: bool = False
     paused: bool = False
@@ -52,10 +55,10 @@ class _Job:
 
 class Jobs:
     """limit: jobs that may wait or run; unwatched: seconds without a watcher after which a job stops;
-    keep: seconds that an ended job stays readable; max_events: events kept (a longer history is thinned)."""
+    keep: seconds that an ended job stays readable."""
 
-    def __init__(self, limit: int = 8, unwatched: float = 60.0, keep: float = 1800.0, max_events: int = 2000) -> None:
-        self.limit, self.unwatched, self.keep, self.max_events = limit, unwatched, keep, max_events
+    def __init__(self, limit: int = 8, unwatched: float = 60.0, keep: float = 1800.0) -> None:
+        self.limit, self.unwatched, self.keep = limit, unwatched, keep
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._changed = threading.Condition()
 
@@ -82,7 +85,7 @@ class Jobs:
         while True:
             with self._changed:
                 now = self._snapshot(job_id)
-            mark = (now.state, now.paused, now.ahead, len(now.events), id(now.events[-1]) if now.events else 0)
+            mark = (now.state, now.paused, now.ahead, now.count)
             if mark != last:
                 last = mark
                 yield now
@@ -117,7 +120,7 @@ class Jobs:
             ahead += other.state not in _ENDED and not other.paused
         resting = job.state in _ENDED or job.paused
         paused = job.paused and job.state not in _ENDED
-        return Snapshot(job.state, 0 if resting else ahead, tuple(job.events), job.error, paused)
+        return Snapshot(job.state, 0 if resting else ahead, job.last, job.count, job.error, paused)
 
     def _forget(self) -> None:
         now = time.monotonic()
@@ -156,11 +159,7 @@ class Jobs:
                     if event is _END:
                         stop = "done"
                     else:
-                        job.events.append(event)
-                        if len(job.events) > self.max_events:
-                            # Thin the older half: a curve keeps its shape, the newest stay complete.
-                            half = len(job.events) // 2
-                            job.events[:half] = job.events[:half:2]
+                        job.last, job.count = event, job.count + 1
                         stop = self._stop_state(job) or (self._turn(job) if self._rests(job) else None)
         except Exception as error:
             stop, job.error = "failed", error

@@ -49,13 +49,17 @@ def call(demo: Demo, values: dict[str, Any]) -> Run:
     result = on_device(demo)(request)
     if demo.progress:
         *_, result = result  # a long run's last word is its Result
+    return made(demo, request, result, started)
+
+
+def made(demo: Demo, request: Any, result: Any, started: float) -> Run:
+    """The Run of a Result, or of what there is of it so far. started: by time.perf_counter()."""
     return Run(
         schema_version=SCHEMA_VERSION,
         demo=demo.name,
         request=request.model_dump(),
         result=result.model_dump(),
-        # Of several, the one that is called so; else all.
-        model=(getattr(request, "model", "") or ", ".join(models_of(request)))[:200],
+        model=", ".join(dict.fromkeys(models_of(request)))[:200],
         device=device_name(),
         seconds=round(time.perf_counter() - started, 4),
     )

@@ -16,11 +16,11 @@ import gradio as gr
 
 from playground.demo import Demo, Progress
 from playground.messages import Complaint, Notice, say
-from playground.runs import SCHEMA_VERSION, Run, to_link
+from playground.runs import Run, to_link
 from playground.ui.errors import notice
 from playground.ui.fetching import begun, follow
 from playground.ui.jobs import JOBS, Snapshot
-from playground.ui.lanes import ZERO_GPU, device_name, on_device
+from playground.ui.lanes import ZERO_GPU, made, on_device
 from playground.ui.language import LANG_JS, t
 from playground.ui.shell import Shell, TabParts
 
@@ -76,15 +76,7 @@ def work(demo: Demo, request: Any) -> Generator[Event, None, None]:
             result = step if last else getattr(step, "result", None)
             run = None
             if result is not None:
-                run = Run(
-                    schema_version=SCHEMA_VERSION,
-                    demo=demo.name,
-                    request=request.model_dump(),
-                    result=result.model_dump(),
-                    model=getattr(request, "model", ""),
-                    device=device_name(),
-                    seconds=round(time.perf_counter() - started, 4),
-                )
+                run = made(demo, request, result, started)
             yield Event(1, 1, run) if last else Event(step.done, step.total, run)
     finally:
         steps.close()
@@ -109,7 +101,7 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
             generator = work(demo, request)
             if ZERO_GPU:
                 for event in generator:
-                    now = Snapshot("running", 0, (event,))
+                    now = Snapshot("running", 0, event)
                     yield [*_screen("", now, lang)[:-1], gr.skip()]
                 yield [*[gr.skip()] * len(results), *idle, gr.skip()]
                 return
@@ -125,7 +117,7 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
         filled = False
         try:
             for snapshot in JOBS.watch(job_id):
-                run = snapshot.events[-1].run if snapshot.events else None
+                run = snapshot.last.run if snapshot.last is not None else None
                 if snapshot.ended and not filled and _other(run, search):
                     break
                 # Once: they may be changed while the run goes on.
@@ -139,7 +131,7 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
 
     def _screen(job_id: str, snapshot: Snapshot, lang: str) -> list[Any]:
         """Values for `outputs`."""
-        last: Event | None = snapshot.events[-1] if snapshot.events else None
+        last: Event | None = snapshot.last
         if last is not None and last.run is not None:
             values = parts.show_result(last.run, lang)
         else:

@@ -44,6 +44,7 @@ def main() -> None:
     loading._CACHE.get(("bert-mini", "masked_lm"), lambda: (loaded, 1))
     words = "the old man walked along the river to the village where his family had lived for many years and thought of"
     text = " ".join((words.split() * 9)[: TOKENS - 2])
+    assert len(read(loaded, text).ids) == TOKENS  # each of the words is one token
     request = Request(text=text, layer=6, head=6, row=20, picture=True)
 
     def ours() -> list[str]:

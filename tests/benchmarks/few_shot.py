@@ -44,7 +44,7 @@ def main(name: str = MODEL, task: str = "sentiment", queries: int = QUERIES) -> 
     """Print both ratios; another model or task may be given."""
     loaded = load(name, HEAD)
     model, pattern, bundled = loaded.model, PATTERNS["input_output"], find(task)
-    asked = Queries.of(bundled, queries, 1)
+    asked = Queries.of(bundled, queries)
     examiner = Examiner(loaded, "input_output", asked)
     prompts = {
         shots: [encode(loaded, prompt(shown(bundled, shots, 1, 0, 0), row.input, pattern)) for row in asked.asked]

@@ -20,6 +20,8 @@ _MAP = """() => {
 }"""
 _OTHER = f"(before) => {{ const now = ({_MAP})(); return now && JSON.stringify(now) !== before; }}"
 _HEADS = "() => document.querySelector('#att-mosaic .pg-plot').data[1].customdata.map((pair) => pair.join('-'))"
+_MASKS = """() => document.querySelector('#sid-masks .pg-plot').calcdata.map(
+    (one) => Array.from(one[0].z, (row) => Array.from(row)))"""
 _NARROW = [
     ("inputs", "#tok-figure"),
     ("inputs_embeddings", "#emb-rows"),
@@ -27,6 +29,7 @@ _NARROW = [
     ("inputs_residual", "#res-figure"),
     ("attention", "#att-map"),
     ("attention_lens", "#len-figure"),
+    ("attention_sides", "#sid-figure"),
     ("attention_published", "#big-figure"),
 ]
 
@@ -177,6 +180,25 @@ def test_a_prediction_forms_layer_by_layer(page: Page, app_url: str) -> None:
     assert strip.nth(0).is_disabled()
 
 
+def test_a_blank_is_read_from_both_sides_and_from_the_left(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?tab=attention_sides")
+    expect(page.locator("#sid-figure .main-svg").first).to_be_visible()
+    words = page.locator("#sid-strip .pg-token")
+    page.locator("#sid-text textarea").fill("The captain steered the ship into the harbour.")
+    expect(words).to_have_count(8)
+    words.nth(4).click()
+    expect(words.nth(4)).to_have_class(re.compile("pg-picked"))
+    expect(words.nth(5)).to_have_class(re.compile("pg-unseen"))
+    assert words.nth(0).is_disabled()  # nothing stands before it
+    # GPT's mask is a triangle, BERT's is full.
+    full, half = page.evaluate(_MASKS)
+    assert all(all(row) for row in full)
+    assert all(bool(value) == (column <= row) for row, line in enumerate(half) for column, value in enumerate(line))
+    expect(page.locator("#sid-table")).to_contain_text("32,000 words")
+    page.locator("#sid-text textarea").fill("Harbour")
+    expect(page.locator("#sid-notice .pg-notice")).to_have_count(1)
+
+
 def test_published_scores_and_errata(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/?tab=attention_published")
     expect(page.locator("#big-figure .main-svg").first).to_be_visible()
@@ -192,7 +214,7 @@ def test_text_becomes_tokens_in_two_languages(page: Page, app_url: str) -> None:
     expect(page.locator("#tok-figure .main-svg").first).to_be_visible()
     page.locator("#tok-text textarea").fill("Unbelievable cafe\u0301s 😀")
     page.locator("#tok-second textarea").fill("한국어")
-    columns = page.locator("#tok-rows .pg-aligned > div:not(.pg-heads)")
+    columns = page.locator("#tok-rows .pg-aligned").first.locator(":scope > div:not(.pg-heads)")  # below: a second one
     surfaces = "(all) => all.map((one) => one.firstChild.textContent).filter((text) => text !== '·')"
     expect(columns.filter(has_text="😀")).to_have_count(1)
     expect(columns.filter(has_text="국")).to_have_count(1)

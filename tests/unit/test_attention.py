@@ -2,28 +2,39 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from transformers import AlbertConfig, AlbertForMaskedLM, BertForPreTraining
+from transformers import (
+    AlbertConfig,
+    AlbertForMaskedLM,
+    BertForPreTraining,
+    ElectraConfig,
+    ElectraForMaskedLM,
+    ElectraForPreTraining,
+    GPT2Config,
+    GPT2LMHeadModel,
+)
 
-from playground.core.attention import as_bytes, blocks, halved, measures, rolled, thumbnails
-from playground.demos.attention import figures, tab
+from playground.core.attention import as_bytes, blocks, measures, pooled, rolled, thumbnails
+from playground.demos.attention import figures, pipeline, tab
 from playground.demos.attention.pipeline import run
-from playground.demos.attention.schema import MAX_MAP, Request, Result
+from playground.demos.attention.schema import Request, Result
 from playground.messages import Complaint
 from playground.models import loading
 from playground.models.cache import ByteCache
 from playground.pictures import pack, unpack
 from playground.runs import MAX_RUN_BYTES, Run, dump
-from tests.unit import tiny, tiny_gpt
+from tests.unit import prompt_gpt, tiny, tiny_gpt
 
 TEXT, SECOND = "The man used the dog.", "It came back to the river."
 languages = pytest.mark.parametrize("language", ["en", "ko"])
@@ -31,11 +42,15 @@ languages = pytest.mark.parametrize("language", ["en", "ko"])
 
 @pytest.fixture(scope="module", autouse=True)
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """local/bert, local/long (512 places, 12 heads), local/albert (shared layers), local/gpt."""
+    """local/bert, local/long (512 places, 12 heads), local/albert (shared layers), local/electra and its generator,
+    local/gpt, local/gpt-long (2,048 places), local/gpt-xl (GPT-2 XL's heads)."""
     root = tmp_path_factory.mktemp("models")
     albert = AlbertConfig(**tiny.config(embedding_size=8, num_hidden_layers=3).to_dict())
+    electra = ElectraConfig(**(tiny.config(num_hidden_layers=3).to_dict() | {"embedding_size": 8}))
     torch.manual_seed(2)
     made = {
+        "electra": ElectraForPreTraining(electra).eval(),
+        "electra-generator": ElectraForMaskedLM(electra).eval(),
         "bert": tiny.model(),
         "long": tiny.model(
             BertForPreTraining,
@@ -50,6 +65,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         model.save_pretrained(root / name)
         tiny.tokenizer(model.config.max_position_embeddings).save_pretrained(root / name)
     tiny_gpt.save(root / "gpt")
+    for name, layers, heads in (("gpt-long", 6, 6), ("gpt-xl", 48, 25)):
+        words = prompt_gpt.tokenizer()
+        words.save_pretrained(root / name)
+        sizes = {"n_positions": 2048, "n_embd": 4 * heads, "n_layer": layers, "n_head": heads, "n_inner": 8}
+        config = GPT2Config(vocab_size=len(words), initializer_range=0.5, **sizes)
+        GPT2LMHeadModel(config).save_pretrained(root / name)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PLAYGROUND_MODELS", str(root))
         environment.setattr(loading, "_CACHE", ByteCache(2**30))
@@ -81,7 +102,16 @@ def _own(model: str, head: str, text: str, second: str | None = None) -> tuple[t
         return tuple(layer[0] for layer in fresh(**inputs, output_attentions=True).attentions)
 
 
-@pytest.mark.parametrize(("model", "head"), [("bert", "masked_lm"), ("albert", "masked_lm"), ("gpt", "causal_lm")])
+@pytest.mark.parametrize(
+    ("model", "head"),
+    [
+        ("bert", "masked_lm"),
+        ("albert", "masked_lm"),
+        ("electra", "replaced_token"),
+        ("electra-generator", "masked_lm"),
+        ("gpt", "causal_lm"),
+    ],
+)
 def test_rows_are_the_models_own_and_add_up_to_1(model: str, head: str) -> None:
     own = _own(model, head, TEXT)
     for layer, weights in enumerate(own, start=1):
@@ -120,8 +150,9 @@ def test_measures_are_what_loops_give(length: int, heads: int, seed: int) -> Non
     generator = torch.Generator().manual_seed(seed)
     weights = torch.rand(heads, length, length, generator=generator).pow(4).softmax(-1)
     special = torch.rand(length, generator=generator) < 0.3
+    separators = special & (torch.rand(length, generator=generator) < 0.5)
     segments = (torch.arange(length) >= length // 2).long()
-    found = measures(weights, special, segments)
+    found = measures(weights, special, separators, segments)
     for head, map_ in enumerate(weights.tolist()):
         rows = range(length)
         mean = lambda values: sum(values) / len(values) if values else 0.0  # noqa: E731
@@ -132,6 +163,7 @@ def test_measures_are_what_loops_give(length: int, heads: int, seed: int) -> Non
             "entropy": mean([-sum(w * math.log2(w) for w in map_[row] if w) for row in rows]),
             "distance": mean([sum(w * abs(row - at) for at, w in enumerate(map_[row])) for row in rows]),
             "to_special": mean([sum(w for at, w in enumerate(map_[row]) if special[at]) for row in rows]),
+            "to_sep": mean([sum(w for at, w in enumerate(map_[row]) if separators[at]) for row in rows]),
             "to_first": mean([map_[row][0] for row in rows]),
             "to_previous": mean([map_[row][row - 1] for row in rows[1:]]),
             "to_next": mean([map_[row][row + 1] for row in rows[:-1]]),
@@ -143,10 +175,21 @@ def test_measures_are_what_loops_give(length: int, heads: int, seed: int) -> Non
 def test_measures_of_the_extremes() -> None:
     eye, even = torch.eye(4), torch.full((4, 4), 0.25)
     nothing = torch.zeros(4, dtype=torch.bool)
-    found = measures(torch.stack([eye, even, eye.roll(-1, 0)]), nothing, nothing.long())
+    found = measures(torch.stack([eye, even, eye.roll(-1, 0)]), nothing, nothing, nothing.long())
     assert found.entropy.tolist() == [0, 2, 0]
     assert found.distance.tolist() == [0, 1.25, 1.5]
     assert found.to_next.tolist() == [0, 0.25, 1] and found.to_other.tolist() == [0, 0, 0]
+
+
+def test_the_share_on_separators_is_that_of_their_columns() -> None:
+    result = _ask(second_text=SECOND, layer=2, head=1)
+    columns = [place for place, token in enumerate(result.tokens) if token == "[SEP]"]
+    wanted = np.asarray(result.weights)[:, columns].sum(1).mean()
+    [head] = [head for head in result.heads if (head.layer, head.head) == (2, 1)]
+    assert len(columns) == 2 and 0 < head.to_sep < head.to_special and head.to_sep == pytest.approx(wanted, abs=0.01)
+    assert all(head.to_sep == 0 for head in _ask(model="local/gpt").heads)
+    by_share = figures.ordered(result.heads, "to_sep")
+    assert [head.to_sep for head in by_share] == sorted((head.to_sep for head in result.heads), reverse=True)
 
 
 def test_rollout_is_the_product_of_the_mixed_means() -> None:
@@ -209,6 +252,7 @@ def test_a_block_is_cut_out_of_the_map(block: Any, language: str) -> None:
         ({"text": "나는 개와 강에 갔다.", "model": "bert-mini"}, "klue/bert-base"),
         ({"text": "dog " * 159, "model": "local/long"}, "161 tokens; all rows at once are given for up to 160"),
         ({"text": "dog " * 511, "model": "local/long"}, "has 513 tokens; local/long reads at most 512"),
+        ({"text": "the " * 700, "model": "local/gpt-xl", "row": 0}, "at most 645 are read in this experiment"),
     ],
 )
 def test_what_cannot_be_shown_is_one_sentence(values: dict[str, Any], said: str) -> None:
@@ -238,9 +282,10 @@ def test_small_pictures_lose_no_large_weight(length: int, side: int, seed: int) 
     small = thumbnails(weights, side)
     assert small.shape[-1] == min(length, side)
     assert torch.equal(small.amax((1, 2)), weights.amax((1, 2)))
-    half = halved(weights[0])
-    padded = torch.nn.functional.pad(weights[0], (0, length % 2, 0, length % 2), value=-1)
-    assert torch.equal(half, padded.unfold(0, 2, 2).unfold(1, 2, 2).amax((2, 3)))
+    for step in (1, 2, 3, 4):
+        more = -length % step
+        padded = torch.nn.functional.pad(weights[0], (0, more, 0, more), value=-1)
+        assert torch.equal(pooled(weights[0], step), padded.unfold(0, step, step).unfold(1, step, step).amax((2, 3)))
     grey = as_bytes(weights).numpy()
     assert np.array_equal(unpack(pack(grey), *grey.shape), grey)
 
@@ -251,25 +296,61 @@ def test_a_picture_that_is_none_is_refused() -> None:
             unpack(text, 2, 2)
 
 
-@languages
-@pytest.mark.parametrize("size", [382, 510])
-def test_the_longest_texts_are_sent_in_less_than_300_kb(size: int, language: str) -> None:
-    """12 x 12 heads: 384 tokens with a field for every pair, and 512 with one for four; the row is exact in both."""
-    words = [word for word in tiny.WORDS if word.isalpha()]
+def test_more_tokens_than_memory_should_hold_are_refused_before_the_model_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = loading.load("local/gpt-long", "causal_lm")
+    monkeypatch.setattr(loaded.tokenizer, "model_max_length", 2048)
+    monkeypatch.setattr(pipeline, "_look", lambda *_: pytest.fail("the model ran"))
+    with pytest.raises(Complaint, match=r"has 1,0\d\d tokens; at most 1,024 are read in this experiment"):
+        _ask(" 12" * 1030, "local/gpt-long", row=0)
+
+
+def _long(size: int, model: str) -> str:
+    """A text of `size` tokens."""
+    words = [word for word in tiny.WORDS if word.isalpha()] if model == "local/long" else ["the", "dog", "한국어"]
+    cut = loading.AutoTokenizer.from_pretrained(loading.find(model).folder)
     text = " ".join(words[number % len(words)] for number in range(size))
-    stored = _stored(text=text, model="local/long", layer=5, head=7, row=300, picture=True)
+    ids = cut(text, add_special_tokens=False)["input_ids"][: size - cut.num_special_tokens_to_add()]
+    return str(cut.decode(ids))
+
+
+def _as_sent(values: list[Any]) -> int:
+    """Bytes of the values as Gradio writes them on the wire; the strip is JSON in a text."""
+    plain = [json.dumps(value) if isinstance(value, list) else value for value in values]
+    return len(orjson.dumps([value for value in plain if isinstance(value, str)]))
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "step"),
+    [
+        ("local/long", 384, 0),  # a field for every pair
+        ("local/long", 512, 2),
+        ("local/gpt-long", 640, 3),
+        ("local/gpt-long", 1024, 4),
+        ("local/gpt-xl", 384, 2),  # so many heads leave less for the map
+    ],
+)
+def test_the_longest_texts_and_most_heads_are_sent_in_less_than_300_kb(model: str, size: int, step: int) -> None:
+    """Sharp maps, which compress badly; the chosen row is exact however the map is pooled."""
+    stored = _stored(text=_long(size, model), model=model, layer=5, head=3, row=300, sort="entropy", picture=True)
     result = Result.model_validate(stored.result)
-    assert result.picture is not None and len(result.tokens) == size + 2
-    assert result.picture.pooled == (size + 2 > MAX_MAP) and len(dump(stored)) <= MAX_RUN_BYTES
-    assert len(result.weights) == 1 and sum(result.weights[0]) == pytest.approx(1, abs=0.02)
-    values = tab.draw(stored, language)
-    sent = len(json.dumps([value if isinstance(value, (str, list)) else "" for value in values]))
-    assert 100_000 < sent <= 300 * 1024
-    assert ("2 × 2" in values[3]) == result.picture.pooled and "KB" in values[3]
-    if result.picture.pooled:
-        exact = np.asarray(run(Request(**(stored.request | {"row": 301}))).weights + result.weights)
-        large = unpack(result.picture.map, 256, 256)[150]
-        assert np.abs(exact.max(0).reshape(256, 2).max(1) - large / 255).max() < 2.1e-3
+    picture = result.picture
+    assert picture is not None and len(result.tokens) == size
+    assert picture.pooled == step and picture.map_side == -(-size // (step or 1)) and len(dump(stored)) <= MAX_RUN_BYTES
+    assert len(result.weights) == 1 and sum(result.weights[0]) == pytest.approx(1, abs=0.04)
+    for language in ("en", "ko"):
+        values = tab.draw(stored, language)
+        said = values[3]
+        assert 100_000 < _as_sent(values) <= 300 * 1024
+        assert (f"{step} × {step}" in said) == bool(step)
+        [shown] = re.findall(r"(\d+) KB(?: for|\.)", said)
+        assert int(shown) * 1024 == pytest.approx(_as_sent([*values[:3], "", values[4]]), abs=1500)
+    if step and size in (512, 640):  # the others take long
+        line, first = 300 // step, 300 // step * step
+        asked = [stored.request | {"row": row, "picture": False} for row in range(first, first + step)]
+        exact = [run(Request(**one)).weights[0] for one in asked]
+        padded = np.pad(np.max(exact, 0), (0, -size % step))
+        large = unpack(picture.map, picture.map_side, picture.map_side)[line]
+        assert np.abs(padded.reshape(-1, step).max(1) - large / 255).max() < 2.1e-3
 
 
 @languages
@@ -301,7 +382,8 @@ def test_the_screen_of_a_run(language: str) -> None:
     assert row == 3 and (layer["maximum"], head["maximum"]) == (2, 2)
     assert [button["state"] for button in strip if button.get("state")] == ["picked"]
     assert max(button["shade"] for button in strip) == 0.75
-    assert "<b>" not in large and "<b>" not in heads and heads.count("<tr>") == 5 and "72" not in said
+    assert "<b>" not in large and "<b>" not in heads and heads.count("<tr>") == 5
+    assert re.search(r"Sent for these pictures: \d+ KB for 4 heads|헤드 4개에 \d+ KB", said) and "× " not in said
     without = _stored(text=TEXT, model="local/bert")
     mosaic, strip, large, *_ = tab.draw(without, language)
     assert mosaic is None and large is None and len(strip) == 8

@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import AlbertConfig, AlbertForMaskedLM, BertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM
+from tokenizers import AddedToken
+from transformers import (
+    AlbertConfig,
+    AlbertForMaskedLM,
+    BertForMaskedLM,
+    DistilBertConfig,
+    DistilBertForMaskedLM,
+    GPT2Config,
+    GPT2LMHeadModel,
+    RobertaConfig,
+    RobertaForMaskedLM,
+)
 
 from playground.core.architecture import embedding_parameters
 from playground.demos.attention.lens import figures as lens_figures
@@ -19,7 +30,6 @@ from playground.demos.attention.published import figures as big_figures
 from playground.demos.attention.published import tab as big_tab
 from playground.demos.attention.published.pipeline import run as run_published
 from playground.demos.attention.published.schema import Request as BigRequest
-from playground.demos.attention.sides import figures as side_figures
 from playground.demos.attention.sides import tab as side_tab
 from playground.demos.attention.sides.pipeline import run as run_sides
 from playground.demos.attention.sides.schema import Request as SidesRequest
@@ -54,10 +64,27 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         model.save_pretrained(root / name)
         tiny.tokenizer().save_pretrained(root / name)
     tiny_gpt.save(root / "gpt")
+    words = tiny_gpt.tokenizer()
+    small = GPT2Config(vocab_size=len(words), n_positions=2048, n_embd=4, n_layer=1, n_head=1)
+    GPT2LMHeadModel(small).save_pretrained(root / "gpt-long")
+    words.model_max_length = 2048
+    words.save_pretrained(root / "gpt-long")
+    _save_roberta(root / "roberta")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PLAYGROUND_MODELS", str(root))
         environment.setattr(loading, "_CACHE", ByteCache(2**30))
         yield root
+
+
+def _save_roberta(folder: Path) -> None:
+    """A byte-level masked language model: its words carry the space before them."""
+    words = tiny_gpt.tokenizer()
+    words.add_special_tokens({"mask_token": AddedToken("<mask>", lstrip=True)})
+    own = {"vocab_size": len(words), "type_vocab_size": 1, "pad_token_id": 1, "max_position_embeddings": 50}
+    config = RobertaConfig(**(tiny.config().to_dict() | own))
+    torch.manual_seed(4)
+    RobertaForMaskedLM(config).save_pretrained(folder)
+    words.save_pretrained(folder)
 
 
 def _lens(model: str = "local/bert", **more: Any) -> LensResult:
@@ -125,6 +152,7 @@ def test_a_typed_mask_has_no_original() -> None:
         ({"place": 8}, "run from 0 to 7"),
         ({"model": "local/gpt", "place": 0}, "Nothing stands before the first token"),
         ({"text": "dog " * 60}, "62 tokens"),
+        ({"text": "zq" * 600, "model": "local/gpt-long"}, "1,200 tokens; at most 1,024"),
         ({"text": "나는 어제 강에 갔다.", "model": "bert-mini"}, "klue/bert-base"),
     ],
 )
@@ -169,6 +197,22 @@ def test_both_sides_of_a_blank_are_what_the_models_say() -> None:
         assert [c.probability for c in side.candidates] == pytest.approx(chances.topk(6).values.tolist(), abs=2e-5)
 
 
+def test_a_byte_level_model_is_asked_for_the_word_with_its_space() -> None:
+    """Within a text a word is the token that begins with a space; without it, it is another one, or several."""
+    bert = loading.load("local/roberta", "masked_lm")
+    cut = lambda text: bert.tokenizer(text, add_special_tokens=False)["input_ids"]  # noqa: E731
+    word = next(word for word in tiny.WORDS if word.isalpha() and len(word) > 1 and len(cut(f" {word}")) == 1)
+    [spaced], alone = cut(f" {word}"), cut(word)
+    assert alone != [spaced]
+    result = _sides(text=f"The man used the {word}", model="local/roberta", word=4)
+    ids = torch.tensor(bert.tokenizer("The man used the <mask>")["input_ids"])
+    [place] = (ids == bert.tokenizer.mask_token_id).nonzero().flatten().tolist()
+    with torch.inference_mode():
+        chance = float(bert.model(input_ids=ids[None]).logits[0, place, : len(bert.tokenizer)].softmax(-1)[spaced])
+    assert result.both.pieces == 1 and result.both.probability == pytest.approx(chance, abs=2e-6)
+    assert _sides(text=f'The man said "{word}"', model="local/roberta", word=3).both.pieces == len(alone)
+
+
 def test_what_lies_right_of_the_blank_moves_only_the_model_that_sees_it() -> None:
     one, other = _sides(), _sides(text="The man used my cat!")
     assert one.left.candidates == other.left.candidates and one.both.candidates != other.both.candidates
@@ -193,6 +237,9 @@ def test_a_word_of_several_pieces_and_punctuation() -> None:
         ({"word": 0}, "Nothing stands before the first word"),
         ({"word": 5}, "run from 0 to 4"),
         ({"text": "The man - came", "word": 2}, "is a mark"),
+        ({"text": "The [MASK] sat on the mat", "word": 5}, r"holds \[MASK\] already"),
+        ({"text": "The [mask] sat on the mat", "word": 1}, r"holds \[MASK\] already"),
+        ({"text": "The <mask> sat on the mat", "word": 5, "model": "local/roberta"}, "holds <mask> already"),
         ({"text": "dog " * 44}, "at most 48"),
         ({"gpt_model": "gpt-nano"}, "gpt-nano"),
         ({"gpt_model": "local/bert"}, "causal_lm"),
@@ -209,9 +256,16 @@ def test_both_sides_on_the_screen(language: str) -> None:
     result = run_sides(request)
     strip, bars, masks, rows, word = side_tab.draw(_ran("attention_sides", request, result), language)
     assert word == 2 and [button.get("state") for button in strip] == [None, None, "picked", "unseen", "unseen"]
-    assert len(bars.data) == 2 and len(masks.data) == 2 and side_figures.masks(result, language) == masks
+    assert len(bars.data) == 2 and len(masks.data) == 2
+    axes, sides = (masks.layout.xaxis, masks.layout.xaxis2), (result.both, result.left)
+    for trace, axis, side in zip(masks.data, axes, sides, strict=True):
+        size = len(side.tokens)
+        full = np.ones((size, size)) if side is result.both else np.tril(np.ones((size, size)))
+        assert np.array_equal(trace.z, full)  # rows look, columns are seen
+        assert list(axis.ticktext) == side.tokens and list(axis.tickvals) == list(trace.x) == list(trace.y)
+    assert masks.layout.yaxis.autorange == masks.layout.yaxis2.autorange == "reversed"
     assert rows.count("<tr>") == 1 + 2 + len(published("gpt_bert").rows) and "{" not in rows
-    for number in ("800M", "2,500M", "32,000", "128,000", "5e-5", "L24 H1024 A16", "L96 H12288 A96", "3.2M"):
+    for number in ("800M", "2,500M", "32,000", "128,000", "6.25e-5", "L24 H1024 A16", "L96 H12288 A96", "3.2M"):
         assert number in rows
     assert side_tab.complete({"text": "a b"}, None, 7) == {"text": "a b", "word": 1}
 

@@ -88,7 +88,7 @@ def test_what_is_kept_is_the_student_and_opens_with_transformers(events: list[Pr
     folder = kept.folder(last.student_id)
     model = AutoModelForSequenceClassification.from_pretrained(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    assert model.num_parameters() == last.student.parameters and model.config.id2label == NAMES
+    assert model.num_parameters() == last.student.parameters and model.config.id2label == distilling.NAMES
     lessons = material.lessons(_request(), loading.load("local/teacher", "sequence_classification"))
     rows = lessons.test.rows
     right = 0

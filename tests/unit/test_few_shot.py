@@ -2,6 +2,9 @@
 
 import itertools
 import json
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
@@ -11,11 +14,15 @@ from pydantic import ValidationError
 from playground.core.prompts import PATTERNS, Example, answer
 from playground.demos.few_shot import DEMO, figures, tab
 from playground.demos.few_shot.choosing import first_query, next_query, task_note
+from playground.demos.few_shot.leave_out.pipeline import run as leave_out
+from playground.demos.few_shot.leave_out.schema import Request as LeaveOutRequest
 from playground.demos.few_shot.pipeline import run
-from playground.demos.few_shot.reader import encode, endings, fit
+from playground.demos.few_shot.reader import encode, endings, fit, in_turns
 from playground.demos.few_shot.schema import MAX_SHOTS, OWN, PatternName, Request, Result, Shot
 from playground.demos.few_shot.tasks import QUERIES, draw, find, labels_for, tasks
 from playground.messages import Complaint
+from playground.models import catalogue
+from playground.models.device import TURNS
 from playground.runs import complaint_of
 from playground.ui.inputs import Pairs
 from tests.unit.few_shot import MODEL, SMALL, alone, languages, model, models, run_of, shares
@@ -73,10 +80,42 @@ def test_a_seed_draws_the_same_examples_and_more_shots_add_to_them() -> None:
     assert draw(of, 32, 3)[:5] == draw(of, 5, 3) != draw(of, 5, 4)
     assert len(set(draw(of, 32, 3))) == 32
     for row in of.queries[:20]:
-        labels, right = labels_for(of, row.input, 1)
+        labels, right, by_lot = labels_for(of, row.input)
         assert right == row.label and labels.count(right) == 1 and len(labels) == 4 and list(labels) == sorted(labels)
-    assert labels_for(find("odd_one_out"), "dog, cat, saw, cow", 1) == (("dog", "cat", "saw", "cow"), None)
-    assert labels_for(find("topic"), "something new", 1) == (find("topic").task.labels, None)
+        assert not by_lot and labels_for(of, f" {row.input}\n") == (labels, right, False)
+    assert labels_for(find("odd_one_out"), "dog, , cat, saw, cow") == (("dog", "cat", "saw", "cow"), None, False)
+    assert labels_for(find("topic"), "something new") == (find("topic").task.labels, None, False)
+    assert labels_for(find("odd_one_out"), "dog").by_lot
+
+
+@pytest.mark.parametrize("name", list(tasks()))
+def test_a_query_never_stands_solved_in_its_own_prompt(name: str) -> None:
+    of = find(name)
+    for row in of.pool[:3]:
+        drawn = draw(of, MAX_SHOTS, 1, f"{row.input} ")
+        assert row not in drawn and len(drawn) == MAX_SHOTS
+        assert drawn[:5] == draw(of, 5, 1, row.input)
+    shots = draw(find("capital"), 3, 4)
+    result = run(Request(task="capital", query=shots[1].input, shots=3, seed=4, model=MODEL))
+    assert result.right == shots[1].label and shots[1].input not in [one.input for one in result.examples]
+
+
+def test_labels_drawn_by_lot_are_said_to_be_so_and_stay_when_the_examples_change() -> None:
+    asked: dict[str, Any] = {"task": "capital", "query": "Atlantis", "model": MODEL}
+    results = [run(Request(**asked, seed=seed)) for seed in (1, 2)]
+    for result in results:
+        [notice] = result.notices
+        assert result.right is None and notice.key == "pg_fsh_by_lot"
+        assert "the right one may be missing" in notice.sentence("en") and "4개" in notice.sentence("ko")
+    labels = [{row.label for row in result.labels} for result in results]
+    assert labels[0] == labels[1] and results[0].examples != results[1].examples
+    known = find("capital").queries[0].input
+    assert not run(Request(**asked | {"query": known})).notices
+    assert not run(Request(**asked, labels=["Lima", "Rome"])).notices
+    one, other = (run(Request(**asked | {"query": known}, seed=seed)).labels for seed in (1, 2))
+    assert [row.label for row in one] == [row.label for row in other]
+    left_out = leave_out(LeaveOutRequest(**asked, shots=2))
+    assert [notice.key for notice in left_out.notices] == ["pg_fsh_by_lot"]
 
 
 # prompt and ranking
@@ -160,6 +199,7 @@ def test_what_does_not_fit_is_left_out_from_the_beginning_and_counted() -> None:
         ({"query": "x" * 20_001}, "20,001 characters"),
         ({"pattern": "haiku"}, "pattern is not"),
         ({"examples": [{"input": "a"}]}, "label is missing"),
+        ({"task": "capital"}, "“capital” has examples of its own, and 2 more were sent"),
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(values: dict[str, Any], said: str) -> None:
@@ -174,7 +214,9 @@ def test_what_cannot_be_asked_is_one_sentence(values: dict[str, Any], said: str)
     [
         ({"examples": [], "labels": []}, "0 different labels"),
         ({"examples": SHOTS[:1]}, "1 different labels"),
-        ({"task": "no such task"}, "no task “no such task”"),
+        ({"task": "no such task", "examples": []}, "no task “no such task”"),
+        ({"task": "odd_one_out", "examples": [], "query": ", ".join(map(str, range(40)))}, "40 labels; at most 32"),
+        ({"labels": [f"{n} " + "dog " * 400 for n in range(32)]}, "at most 1,024 are ranked: shorten them"),
         ({"query": "word " * 2000}, "reads at most 1,024: shorten"),
         ({"examples": [*SHOTS, Shot(input="dog " * 2000, label="c")]}, "Example 3 alone has"),
         ({"model": "nobody/nothing"}, "not offered"),
@@ -248,7 +290,35 @@ def test_the_table_of_examples_gives_pairs_and_leaves_empty_rows_out() -> None:
     assert table.postprocess([]).data == [["", ""]]
 
 
-def test_queries_go_round_and_notes_are_about_the_bundled_model() -> None:
+def test_a_request_of_many_forwards_lets_long_work_go_on_between_them() -> None:
+    stepped: list[float] = []
+    done = threading.Event()
+
+    def long() -> None:
+        while not done.is_set():
+            with TURNS.step():
+                stepped.append(time.monotonic())
+            time.sleep(0.001)
+
+    def forwards() -> Iterator[int]:
+        for number in range(5):
+            time.sleep(0.12)  # each longer than a turn
+            yield number
+
+    other = threading.Thread(target=long, daemon=True)
+    other.start()
+    began = time.monotonic()
+    try:
+        assert list(in_turns(forwards())) == list(range(5))
+        ended = time.monotonic()
+    finally:
+        done.set()
+        other.join(20)
+    assert len({int((one - began) / 0.12) for one in stepped if began + 0.05 < one < ended}) >= 3
+    assert list(in_turns(iter(range(1000)))) == list(range(1000))
+
+
+def test_queries_go_round_and_notes_say_what_a_model_was_trained_on() -> None:
     inputs = [row.input for row in find("french").queries]
     seen = list(itertools.accumulate(range(QUERIES), lambda query, _: next_query("french", query), initial=inputs[0]))
     assert seen == [*inputs, inputs[0]]
@@ -256,6 +326,10 @@ def test_queries_go_round_and_notes_are_about_the_bundled_model() -> None:
     assert next_query(OWN, "x") == first_query(OWN, "x") == "x"
     assert "never" in task_note("capital", "gpt-mini", "en") != task_note("french", "gpt-mini", "en")
     assert task_note("capital", MODEL, "en") == task_note(OWN, "gpt-mini", "en") == ""
+    for model_ in catalogue.choices("causal_lm"):
+        for language in ("en", "ko"):
+            said = task_note("capital", model_, language)
+            assert model_.startswith("local/") or said.startswith(model_), model_
 
 
 def test_the_demo_explains_all_its_experiments() -> None:

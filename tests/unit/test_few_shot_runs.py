@@ -13,11 +13,12 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from playground.core.decoder import Decoder, parameters
 from playground.core.intervals import crossed
 from playground.core.prompts import PATTERNS, Example, prompt
+from playground.demos.few_shot import DEMO
 from playground.demos.few_shot import measured as measuring
 from playground.demos.few_shot.curve import figures as curve_figures
 from playground.demos.few_shot.curve import pipeline as curve
 from playground.demos.few_shot.curve import tab as curve_tab
-from playground.demos.few_shot.curve.runs import Examiner, Queries, relabelled, shown
+from playground.demos.few_shot.curve.runs import Examiner, Queries, orders_of, relabelled, shown
 from playground.demos.few_shot.curve.schema import KINDS, SHOTS, Point, Progress
 from playground.demos.few_shot.curve.schema import Request as CurveRequest
 from playground.demos.few_shot.curve.schema import Result as CurveResult
@@ -29,9 +30,11 @@ from playground.demos.few_shot.sizes import pipeline as sizes
 from playground.demos.few_shot.sizes import tab as sizes_tab
 from playground.demos.few_shot.sizes.schema import Request as SizesRequest
 from playground.demos.few_shot.sizes.schema import Result as SizesResult
-from playground.demos.few_shot.tasks import find, tasks
+from playground.demos.few_shot.tasks import draw, find, tasks
 from playground.messages import Complaint
 from playground.runs import complaint_of
+from playground.ui.lanes import call
+from playground.ui.long import work
 from tests.unit.few_shot import MODEL, SMALL, alone, languages, model, models, run_of, shares
 
 __all__ = ["models"]
@@ -48,8 +51,8 @@ def _curve(**changes: Any) -> list[Any]:
 @pytest.mark.parametrize(("name", "shots"), [("made_up", 4), ("addition", 2), ("odd_one_out", 3), ("past_tense", 0)])
 def test_answers_are_those_of_one_forward_a_label(name: str, shots: int) -> None:
     bundled = find(name)
-    queries = Queries.of(bundled, 10, 1)
-    examples = shown(bundled, shots, 1, 0, 1)
+    queries = Queries.of(bundled, 10)
+    examples = shown(bundled, shots, 1, 0, int(shots > 1))
     *_, found = Examiner(model(), "colon", queries).answers(examples)
     for right, row, labels in zip(found, queries.asked, queries.labels, strict=True):
         scores = alone(prompt(examples, row.input, PATTERNS["colon"]), labels)
@@ -60,14 +63,14 @@ def test_answers_are_those_of_one_forward_a_label(name: str, shots: int) -> None
 def test_progress_only_grows_and_ends_with_every_point() -> None:
     *steps, last = _curve(labels=["shuffled", "right"], draws=2, orders=2)
     done = [step.done for step in steps]
-    assert done == sorted(done) and done[-1] == steps[-1].total == 1 + 2 * 2 * 2 * 6
+    assert done == sorted(done) and done[-1] == steps[-1].total == 1 + 2 * 2 * (6 + 5)
     counts = [len(step.result.points) for step in steps if isinstance(step, Progress)]
     assert counts == sorted(counts)
     assert [(point.labels, point.shots) for point in last.points] == [
         (kind, shots) for kind in ("right", "shuffled") for shots in SHOTS
     ]
     for point in last.points:
-        assert point.runs == (1 if point.shots == 0 else 4) and point.of == 8 * point.runs
+        assert point.runs == {0: 1, 1: 2}.get(point.shots, 4) and point.of == 8 * point.runs
         assert point.accuracy == pytest.approx(point.right / point.of, abs=1e-4)
         assert point.low <= point.accuracy <= point.high
     without = [point for point in last.points if point.shots == 0]
@@ -76,8 +79,44 @@ def test_progress_only_grows_and_ends_with_every_point() -> None:
     assert _curve(task="plural")[-1].majority is None
 
 
+def test_no_prompt_is_asked_twice_in_a_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Example, ...]] = []
+    answers = Examiner.answers
+
+    def noted(self: Examiner, examples: list[Example]) -> Any:
+        asked.append(tuple(examples))
+        return answers(self, examples)
+
+    monkeypatch.setattr(Examiner, "answers", noted)
+    last = _curve(draws=2, orders=4, seed=7)[-1]
+    assert len(set(asked)) == len(asked) == 1 + 2 * (1 + 2 + 4 * 4)
+    assert [point.runs for point in last.points] == [1, 2, 4, 8, 8, 8, 8]
+
+
+def test_the_band_draws_draws_and_queries_and_averages_orders() -> None:
+    rng = np.random.default_rng(3)
+    # Three draws of two orders that agree: as sure as three runs, not as six.
+    draws = {number: [rng.random(20) < share] * 2 for number, share in enumerate((0.2, 0.5, 0.9))}
+    draws[2][1] = rng.random(20) < 0.9
+    [point] = curve._points({("right", 2): draws}, {("right", 2): [0] * 6})
+    means = []
+    for _ in range(4000):
+        drawn, cases = rng.integers(3, size=3), rng.integers(20, size=20)
+        means.append(np.mean([[np.mean([order[case] for order in draws[one]]) for case in cases] for one in drawn]))
+    assert (point.low, point.high) == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.03)
+    rows = np.concatenate(list(draws.values()))
+    assert (point.runs, point.of, point.right) == (6, 120, int(rows.sum()))
+    low, high = crossed(rows)
+    assert point.high - point.low > 1.1 * (high - low)
+    # The same answers in another order make nothing surer.
+    once = {number: orders[:1] for number, orders in draws.items()}
+    twice = {number: orders[:1] * 2 for number, orders in draws.items()}
+    [one], [two] = (curve._points({("right", 2): each}, {("right", 2): [0]}) for each in (once, twice))
+    assert (one.low, one.high, one.accuracy) == (two.low, two.high, two.accuracy) and two.of == 2 * one.of
+
+
 def test_a_seed_gives_the_same_curve_and_another_one_others() -> None:
-    one, again, other = (_curve(task="capital", seed=seed)[-1] for seed in (3, 3, 4))
+    one, again, other = (_curve(task="topic", queries=24, seed=seed)[-1] for seed in (3, 3, 4))
     assert one == again != other
 
 
@@ -97,6 +136,11 @@ def test_more_shots_add_examples_and_orders_only_reorder_them() -> None:
         assert sorted(one) == sorted(other) and one != other
         assert sorted(shown(bundled, 8, 1, 1, 0)) != sorted(one)
         assert not {row.input for row in shown(bundled, 32, 1, 0, 0)} & {row.input for row in bundled.queries}
+        for shots, most in ((0, 1), (1, 1), (2, 2), (3, 4), (32, 4)):
+            assert orders_of(shots, 4) == most
+            assert len({tuple(shown(bundled, shots, 1, 0, order)) for order in range(most)}) == most
+        with pytest.raises(ValueError, match="2 examples have no order 2"):
+            shown(bundled, 2, 1, 0, 2)
 
 
 @pytest.mark.parametrize("name", list(tasks()))
@@ -107,8 +151,11 @@ def test_flipped_labels_are_wrong_and_shuffled_ones_are_by_lot(name: str) -> Non
     shuffled = relabelled(bundled, examples, "shuffled", rng)
     assert [row.input for row in flipped] == [row.input for row in shuffled] == [row.input for row in examples]
     closed = bool(bundled.task.labels) or name in ("odd_one_out", "larger")
-    wrong = [one.label != other.label for one, other in zip(flipped, examples, strict=True)]
-    assert all(wrong) if closed else np.mean(wrong) > 0.8
+    assert all(one.label != other.label for one, other in zip(flipped, examples, strict=True))
+    for seed in range(20):
+        drawn = draw(bundled, 32, seed)
+        wrong = relabelled(bundled, drawn, "flipped", rng)
+        assert not any(one.label == other.label for one, other in zip(wrong, drawn, strict=True))
     if not closed:
         assert sorted(row.label for row in shuffled) == sorted(row.label for row in examples)
     assert 0 < np.mean([one.label != other.label for one, other in zip(shuffled, examples, strict=True)]) <= 1
@@ -266,7 +313,15 @@ def test_models_are_chosen_within_what_the_figure_shows() -> None:
         with pytest.raises(ValidationError) as caught:
             SizesRequest(language_models=models_)
         assert complaint_of(caught.value).key == key
-    assert SizesRequest(language_models=["a", "a"]).model == "a"
+    assert SizesRequest(language_models=["a", "a"]).language_models == ["a"]
+
+
+def test_a_run_started_on_the_screen_names_all_its_models() -> None:
+    request = SizesRequest(task="made_up", language_models=[MODEL, SMALL], draws=1, queries=8)
+    part = next(one for one in DEMO.parts if one.name == "few_shot_sizes")
+    *_, last = work(part, request)
+    assert last.run is not None and last.run.model == f"{MODEL}, {SMALL}"
+    assert call(part, request.model_dump()).model == last.run.model
 
 
 # the command
@@ -277,20 +332,28 @@ def test_the_command_counts_every_query_of_every_draw(monkeypatch: pytest.Monkey
     assert [row.task for row in found.rows] == ["addition", "made_up"]
     for row in found.rows:
         bundled = find(row.task)
-        queries = Queries.of(bundled, 64, 1)
+        queries = Queries.of(bundled, 64)
         examiner = Examiner(model(), "input_output", queries)
-        assert row.of == 64 * 4 and row.chance == round(queries.chance, 4)
+        assert row.of == [64, 64 * 4, 64 * 4] and row.chance == round(queries.chance, 4)
         *_, zero = examiner.answers([])
         ones = [list(examiner.answers(shown(bundled, 1, 1, number, 0)))[-1] for number in range(4)]
-        assert row.right[:2] == [4 * int(zero.sum()), sum(int(one.sum()) for one in ones)]
+        assert row.right[:2] == [int(zero.sum()), sum(int(one.sum()) for one in ones)]
     said = measuring.lines(found)
-    assert len(said) == 4 and said[-1].startswith("all") and f"/{2 * 256})" in said[-1]
+    assert [line.split()[0] for line in said[1:]] == ["addition", "made_up", "trained", "untrained", "all"]
+    assert "/128)" in said[-1] and "/512)" in said[-1] and said[3].split()[2:] == said[1].split()[2:]
+    one, other, both = measuring.totals(found)
+    assert one.right == found.rows[0].right and other.right == found.rows[1].right  # addition was trained on
+    assert both.right == [sum(counts) for counts in zip(one.right, other.right, strict=True)]
+    assert both.of == [128, 512, 512] and both.chance == pytest.approx((one.chance + other.chance) / 2)
+    alike = found.model_copy(update={"rows": found.rows[:1]})
+    assert [row.task for row in measuring.totals(alike)] == ["trained", "all"]
     monkeypatch.setattr(measuring, "FILE", tmp_path / "measured.json")
     measuring.measured.cache_clear()
     assert "Nothing has been measured" in curve_tab.measured_table("en")
     (tmp_path / "measured.json").write_text(found.model_dump_json())
     measuring.measured.cache_clear()
     shown_table = curve_tab.measured_table("en")
-    assert f"({found.rows[0].right[0]} / 256)" in shown_table and "all tasks" in shown_table
+    assert f"({found.rows[0].right[0]} / 64)" in shown_table and f"({both.right[1]} / 512)" in shown_table
+    assert "all tasks" in shown_table and "never trained on" in shown_table and shown_table.count("<tr>") == 6
     assert json.loads(found.model_dump_json())["model"] == MODEL
     measuring.measured.cache_clear()

@@ -2,11 +2,15 @@
 
 import math
 import re
+import threading
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 import torch
 from hypothesis import given, settings
@@ -24,13 +28,14 @@ from playground.demos.inputs.pipeline import run
 from playground.demos.inputs.residual import tab as residual_tab
 from playground.demos.inputs.residual.pipeline import run as run_residual
 from playground.demos.inputs.residual.schema import Request as ResidualRequest
-from playground.demos.inputs.schema import Request, Result
+from playground.demos.inputs.schema import MAX_OTHER, Request
 from playground.demos.inputs.tasks import tab as tasks_tab
 from playground.demos.inputs.tasks.pipeline import run as run_tasks
 from playground.demos.inputs.tasks.schema import Request as TasksRequest
 from playground.messages import Complaint
 from playground.models import loading
 from playground.models.cache import ByteCache
+from playground.models.device import TURNS
 from playground.pictures import unpack
 from playground.runs import MAX_RUN_BYTES, Run, dump
 from tests.unit import tiny, tiny_gpt
@@ -95,7 +100,7 @@ def _ran(demo: str, request: Any, result: Any) -> Run:
 )
 @settings(max_examples=120)
 def test_tokens_lead_back_to_their_characters(model: str, words: list[str], more: list[str]) -> None:
-    """Joined, the stretches are the texts but for white space (and for what no tokenizer reads)."""
+    """Joined, the stretches are the texts but for white space, and for signs that nobody sees, which BERT drops."""
     text, second = " ".join(words), " ".join(more)
     if not text.strip():
         return
@@ -113,8 +118,11 @@ def test_tokens_lead_back_to_their_characters(model: str, words: list[str], more
     if model == "local/gpt":
         assert read == re.sub(r"\s", "", text + second)
     else:
-        remaining = iter(re.sub(r"\s", "", text + second))
-        assert all(character in remaining for character in read)
+        wanted = re.sub(r"\s", "", text + second)
+        remaining = iter(wanted)
+        assert all(character in remaining for character in read)  # in their order
+        dropped = Counter(wanted) - Counter(read)
+        assert all(unicodedata.category(one)[0] in "CMZ" or one == "\ufffd" for one in dropped), dropped
 
 
 @pytest.mark.parametrize("model", ["bert-mini", "local/gpt"])
@@ -156,6 +164,40 @@ def test_counts_side_by_side_by_every_tokenizer_that_is_here() -> None:
     assert not {"local/distilbert", "local/roberta"} & counts.keys()  # the same words as local/bert
 
 
+def test_a_tokenizer_of_another_kind_cuts_the_same_texts_beside_it() -> None:
+    text, second = "The unbelievable dogs.", "강아지"
+    result = run(Request(text=text, second_text=second, model="local/gpt"))
+    cut = result.other
+    assert cut is not None and cut.name == "bert-mini"  # the first bundled one; WordPiece beside byte-level BPE
+    bert = loading.AutoTokenizer.from_pretrained(loading.find("bert-mini").folder)
+    alone = [bert(one, add_special_tokens=False)["input_ids"] for one in (text, second)]
+    assert cut.ids == [*alone[0], *alone[1]] and cut.tokens == bert.convert_ids_to_tokens(cut.ids)
+    assert cut.segments == [0] * len(alone[0]) + [1] * len(alone[1])
+    [count] = [count.pieces for count in result.counts if count.name == "bert-mini"]
+    assert count == [len(ids) for ids in alone]
+    surfaces = [group.surface for group in tab.groups(cut, (text, second))]
+    assert "".join(surfaces) == re.sub(r"\s", "", text + second)
+    other = run(Request(text=text, model="local/bert")).other
+    assert other is not None and "".join(other.tokens) == text.replace(" ", "␣")
+    long = run(Request(text="강" * 1500, second_text="dog " * 300, model="local/bert")).other
+    assert long is not None and Counter(long.segments) == {0: MAX_OTHER, 1: MAX_OTHER}
+
+
+@languages
+def test_the_longest_texts_are_sent_in_less_than_300_kb(language: str) -> None:
+    """2,046 tokens, each a column of its own; only the first ones are shown, and the screen says so."""
+    request = Request(text="& " * 1022, second_text="< " * 1023, model="local/bert")
+    result = run(request)
+    assert len(result.tokens) == 2048 and len(dump(_ran("inputs", request, result))) < MAX_RUN_BYTES
+    rows, figure, table = tab.draw(_ran("inputs", request, result), language)
+    first, second = rows.split("pg-legend")[1:]
+    assert first.count("pg-piece'") == tab._SHOWN and 0 < second.count("pg-piece'") <= tab._SHOWN
+    assert f"{tab._SHOWN}" in first and "2048" in first and "local/bert" not in second
+    assert 50_000 < len(orjson.dumps([rows, figure.to_json(), table])) <= 300 * 1024
+    short = tab.draw(_ran("inputs", request, run(Request(text="& <", model="local/bert"))), language)[0]
+    assert "512" not in short
+
+
 def test_too_many_tokens_and_an_unknown_model_are_one_sentence(models: Path) -> None:
     with pytest.raises(Complaint, match="at most 2,048"):
         run(Request(text="ᄀ가" * 2400, model="local/gpt"))
@@ -180,7 +222,11 @@ def test_too_many_tokens_and_an_unknown_model_are_one_sentence(models: Path) -> 
 def test_tokens_on_the_screen(language: str) -> None:
     request = Request(text="The <b>dogs</b>", second_text="강", model="bert-mini")
     rows, figure, table = tab.draw(_ran("inputs", request, run(request)), language)
-    assert "<b>d" not in rows and "&lt;" in rows and rows.count("pg-piece") == 1 + len(run(request).tokens)
+    first, second = rows.split("pg-legend")[1:]
+    result = run(request)
+    assert result.other is not None and result.other.name in second
+    assert "<b>d" not in rows and "&lt;" in first and "&lt;" in second
+    assert first.count("pg-piece'") == len(result.tokens) and second.count("pg-piece'") == len(result.other.tokens)
     assert [list(trace.x) for trace in figure.data] == [
         [count.pieces[number] for count in run(request).counts] for number in (0, 1)
     ]
@@ -343,11 +389,28 @@ def test_the_stream_on_the_screen(language: str) -> None:
     assert result.plain[0] == result.scaled[0] and len(result.plain) == 5 and result.added == 8
     figure, said = residual_tab.draw(_ran("inputs_residual", request, result), language)
     assert [list(trace.y) for trace in figure.data] == [result.plain, result.scaled] and "0.354" in said
-    for values in ({"layers": 1}, {"layers": 97}, {"width": 100}, {"seed": -1}):
+    for values in ({"layers": 1}, {"layers": 97}, {"width": 100}, {"width": 384}, {"seed": -1}):
         with pytest.raises(ValidationError):
             ResidualRequest(**values)  # type: ignore[arg-type]
 
 
-def test_results_are_plain_data() -> None:
-    result = run(Request(text="The dog", model="local/bert"))
-    assert Result.model_validate_json(result.model_dump_json()) == result
+def test_the_stream_holds_no_turn_while_a_training_step_goes_on() -> None:
+    """Nor does it wait for one: both compute at once."""
+    done = threading.Event()
+    asks = threading.Thread(target=lambda: (run_residual(ResidualRequest(layers=2, width=64)), done.set()))
+    with TURNS.step():
+        asks.start()
+        assert done.wait(30)
+    asks.join(30)
+
+
+@pytest.mark.parametrize(
+    ("label", "asked", "said"),
+    [
+        (tasks_tab._label, TasksRequest(first="A dog slept."), "A dog slept."),
+        (residual_tab._label, ResidualRequest(layers=96, width=128), "96 × 128"),
+    ],
+)
+def test_an_example_says_what_it_is(label: Any, asked: Any, said: str) -> None:
+    run = Run(demo="inputs", request=asked.model_dump(), result={}, model="", device="CPU", seconds=0)
+    assert label(run) == said

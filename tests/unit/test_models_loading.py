@@ -11,13 +11,26 @@ import huggingface_hub.constants
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import BertForMaskedLM, BertForPreTraining, BertForQuestionAnswering, BertModel
+from tokenizers import Tokenizer
+from tokenizers.decoders import Metaspace as MetaspaceDecoder
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.trainers import BpeTrainer
+from transformers import (
+    BertForMaskedLM,
+    BertForPreTraining,
+    BertForQuestionAnswering,
+    BertModel,
+    GPT2Config,
+    GPT2LMHeadModel,
+    GPT2Tokenizer,
+)
 
 from playground.messages import Complaint
 from playground.models import catalogue, download, loading
 from playground.models.cache import ByteCache
 from playground.models.catalogue import Entry
-from tests.unit import tiny
+from tests.unit import prompt_gpt, tiny
 
 
 def _refused(model: str, head: str) -> Complaint:
@@ -126,6 +139,38 @@ def test_a_model_without_its_tokenizer_is_damaged(models_folder: Path) -> None:
     # Transformers makes up a tokenizer of five special tokens then, and every word would be [UNK].
     tiny.model().save_pretrained(models_folder / "mute")
     assert _refused("local/mute", "masked_lm").key == "pg_err_model_damaged"
+
+
+@pytest.mark.parametrize("named", [None, "GPT2TokenizerFast", "PreTrainedTokenizerFast"])
+def test_a_gpt2_with_pieces_of_its_own_is_read_as_its_tokenizer_says(models_folder: Path, named: str | None) -> None:
+    # As skt/kogpt2-base-v2 is stored: Transformers' GPT2Tokenizer would cut every text into nothing or into bytes.
+    folder, text = models_folder / "pieces", "안녕하세요 한국어 입니다"
+    pieces = Tokenizer(BPE(unk_token="<unk>", fuse_unk=True))
+    pieces.pre_tokenizer, pieces.decoder = Metaspace(), MetaspaceDecoder()
+    marks = ["<s>", "</s>", "<usr>", "<pad>", "<sys>", "<unk>", "<mask>"]
+    trainer = BpeTrainer(vocab_size=200, special_tokens=marks, show_progress=False)
+    pieces.train_from_iterator([f"{text} 한국어의 글", "the dog is good"] * 9, trainer)
+    torch.manual_seed(1)
+    size = pieces.get_vocab_size()
+    GPT2LMHeadModel(
+        GPT2Config(vocab_size=size, n_embd=8, n_layer=1, n_head=1, n_positions=32, bos_token_id=0, eos_token_id=1)
+    ).save_pretrained(folder)
+    pieces.save(str(folder / "tokenizer.json"))
+    if named:
+        (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": named}))
+    read = loading.load("local/pieces", "causal_lm").tokenizer
+    ids = read(text)["input_ids"]
+    assert ids == pieces.encode(text).ids and read.convert_ids_to_tokens(ids) == [f"▁{word}" for word in text.split()]
+    assert read.decode(ids) == text and len(read) == size
+    assert read.eos_token == read.bos_token == "</s>" and read.eos_token_id == 1
+
+
+def test_a_gpt2_of_bytes_is_still_one(models_folder: Path) -> None:
+    folder = prompt_gpt.save(models_folder / "bytes")
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "GPT2Tokenizer"}))
+    read = loading.load("local/bytes", "causal_lm").tokenizer
+    assert isinstance(read, GPT2Tokenizer) and read.eos_token == prompt_gpt.tokenizer().eos_token
+    assert read("한국어 x")["input_ids"] == prompt_gpt.tokenizer()("한국어 x")["input_ids"]
 
 
 class _Bomb:

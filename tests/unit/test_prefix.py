@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel
 from transformers.generation import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
+from playground.core import prefix as prefix_module
 from playground.core.generation import generate
 from playground.core.prefix import Branch, Prefix, ranked, shared
 from playground.core.prompts import PATTERNS, Example, answer, prompt, shot
@@ -98,6 +99,32 @@ def test_many_branches_are_read_in_several_forwards() -> None:
     assert len(parts) > 1
     for ids, endings, scores in list(zip(prompts, labels, itertools.chain.from_iterable(parts), strict=True))[::7]:
         assert scores == pytest.approx([_alone(model, ids, ending) for ending in endings], abs=1e-4)
+
+
+@models
+def test_one_large_branch_is_read_in_bounded_forwards(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, (prompts, [labels, *_]) = make(), _prompts(2, 2)
+    monkeypatch.setattr(prefix_module, "_TOKENS", 24)
+    sizes: list[int] = []
+    forward = model.forward
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        sizes.append(kwargs["input_ids"].shape[1])
+        return forward(*args, **kwargs)
+
+    model.forward = counted
+    prefix = Prefix(model)
+    prefix.read(prompts[0][:6])
+    stem = prompts[0][6:]
+    branches = [Branch(stem, labels * 8), Branch(stem[:1], labels[:1]), Branch(stem[:2], [labels[0] * 30])]
+    many, one, long = itertools.chain.from_iterable(prefix.follow(branches))
+    model.forward = forward
+    assert prefix.ids == prompts[0][:6]
+    # Only a stem, which is read as a text is, and a single ending can be larger.
+    assert max(sizes[2:-1]) <= 24 < branches[0].size and sizes[1] == len(stem) - 1
+    assert many == pytest.approx([_alone(model, prompts[0], ending) for ending in labels] * 8, abs=1e-4)
+    assert one == pytest.approx([_alone(model, prompts[0][:7], labels[0])], abs=1e-4)
+    assert long == pytest.approx([_alone(model, prompts[0][:8], labels[0] * 30)], abs=1e-3)
 
 
 def test_nothing_to_read_is_refused() -> None:

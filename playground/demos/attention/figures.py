@@ -63,8 +63,8 @@ def mosaic(result: Result, sort: Sort, language: str) -> go.Figure | None:
             "y": [y for _, y in middles],
             "marker": {"opacity": 0, "size": 1},
             "customdata": [[head.layer, head.head] for head in order],
-            "text": [_measured(head, sort, language) for head in order],
-            "hovertemplate": "%{text}<extra></extra>",
+            "text": None if by_place else [shown(head, sort) for head in order],
+            "hovertemplate": _pointed(None if by_place else measure, language),
             "showlegend": False,
         },
     ]
@@ -121,11 +121,10 @@ def _frame(left: float, top: float, step: int) -> dict[str, Any]:
     }
 
 
-def _measured(head: Head, sort: Sort, language: str) -> str:
-    name = say("pg_att_head", language, layer=head.layer, head=head.head)
-    if sort == "place":
-        return name
-    return f"{name}<br>{say(f'pg_att_sort_{sort}', language)}: {shown(head, sort)}"
+def _pointed(measure: str | None, language: str) -> str:
+    """What is said of the head under the mouse: once for all, since a thousand heads' sentences are 100 KB."""
+    name = say("pg_att_head", language, layer="%{customdata[0]}", head="%{customdata[1]}")
+    return f"{name}{'' if measure is None else f'<br>{measure}: %{{text}}'}<extra></extra>"
 
 
 def shown(head: Head, measure: str) -> str:
@@ -138,12 +137,13 @@ def large(result: Result, row: int, rollout: bool, block: Block, language: str) 
     """The chosen head's map: a row is the token that looks. None without pictures."""
     if result.picture is None:
         return None
-    side, pooled = result.picture.map_side, result.picture.pooled
+    side, step = result.picture.map_side, step_of(result)
     bytes_ = unpack(result.picture.map, side, side)
     names = [f"{place} {text(token)}" for place, token in enumerate(result.tokens)]
-    if pooled:
-        names = ["–".join(names[place : place + 2]) for place in range(0, len(names), 2)]
-    rows, columns = (_range(result, one, pooled) for one in _texts(block))
+    if step > 1:
+        fields = [names[place : place + step] for place in range(0, len(names), step)]
+        names = ["–".join(dict.fromkeys((field[0], field[-1]))) for field in fields]
+    rows, columns = (_range(result, one, step) for one in _texts(block))
     bytes_, down, along = bytes_[rows, columns], names[rows], names[columns]
     exact = side <= _EXACT
     values: NDArray[Any] = (bytes_ / np.float32(255)).astype(np.float32) if exact else bytes_
@@ -176,12 +176,17 @@ def large(result: Result, row: int, rollout: bool, block: Block, language: str) 
         "height": 600,
         "title": {"text": say(key, language, layer=result.layer, head=head)},
         "margin": {"l": 8, "r": 8, "t": 88, "b": 40},
-        "shapes": [*_between(result, block, pooled), *_looking(result, row, block, pooled)],
-        "xaxis": _named(along, result, _texts(block)[1], pooled) | {"title": {"text": say("pg_att_axis_to", language)}},
-        "yaxis": _named(down, result, _texts(block)[0], pooled)
+        "shapes": [*_between(result, block, step), *_looking(result, row, block, step)],
+        "xaxis": _named(along, result, _texts(block)[1], step) | {"title": {"text": say("pg_att_axis_to", language)}},
+        "yaxis": _named(down, result, _texts(block)[0], step)
         | {"autorange": "reversed", "tickangle": 0, "title": {"text": say("pg_att_axis_from", language)}},
     }
     return go.Figure([trace], layout)
+
+
+def step_of(result: Result) -> int:
+    """Weights a side that share a field of the large map."""
+    return (result.picture.pooled or 1) if result.picture is not None else 1
 
 
 def _texts(block: Block) -> tuple[int | None, int | None]:
@@ -189,29 +194,29 @@ def _texts(block: Block) -> tuple[int | None, int | None]:
     return {"all": (None, None), "a_to_b": (0, 1), "b_to_a": (1, 0)}[block]
 
 
-def _range(result: Result, number: int | None, pooled: bool) -> slice:
+def _range(result: Result, number: int | None, step: int) -> slice:
     """Places of the map that a text's own tokens take."""
     if number is None:
         return slice(None)
     own = [p for p, segment in enumerate(result.segments) if segment == number and p not in result.special]
     start, end = (own[0], own[-1] + 1) if own else (0, 0)
-    return slice(start // 2, -(-end // 2)) if pooled else slice(start, end)
+    return slice(start // step, -(-end // step))
 
 
 def first_row(result: Result, block: Block) -> int:
     """The place of the token in the map's first row."""
-    start: int | None = _range(result, _texts(block)[0], False).start
+    start: int | None = _range(result, _texts(block)[0], 1).start
     return start or 0
 
 
-def _named(names: list[str], result: Result, number: int | None, pooled: bool) -> dict[str, Any]:
+def _named(names: list[str], result: Result, number: int | None, step: int) -> dict[str, Any]:
     """An axis with a token's name at each place, or where there are too many, with some of their numbers."""
     axis: dict[str, Any] = {"type": "category", "tickmode": "array", "fixedrange": True, "showgrid": False}
-    if len(names) <= LABELLED:
-        start = _range(result, number, False).start or 0
+    if len(names) <= LABELLED and step == 1:
+        start = _range(result, number, 1).start or 0
         read = [text(token) for token in result.tokens[start : start + len(names)]]
         return axis | {"tickvals": names, "ticktext": read, "tickangle": -90, "tickfont": {"size": 11}}
-    every = max(10, -(-len(names) // 100) * 10)
+    every = 1 if len(names) <= LABELLED else max(10, -(-len(names) // 100) * 10)
     return axis | {
         "tickvals": names[::every],
         "ticktext": [name.split(" ")[0] for name in names[::every]],
@@ -219,21 +224,21 @@ def _named(names: list[str], result: Result, number: int | None, pooled: bool) -
     }
 
 
-def _between(result: Result, block: Block, pooled: bool) -> list[dict[str, Any]]:
+def _between(result: Result, block: Block, step: int) -> list[dict[str, Any]]:
     """Lines between the two texts of a pair."""
     if block != "all" or 1 not in result.segments:
         return []
-    at = result.segments.index(1) / (2 if pooled else 1) - 0.5
+    at = result.segments.index(1) / step - 0.5
     line = {"color": GREY, "width": 1, "dash": "dot"}
     across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line}
     return [across, {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}]
 
 
-def _looking(result: Result, row: int, block: Block, pooled: bool) -> list[dict[str, Any]]:
+def _looking(result: Result, row: int, block: Block, step: int) -> list[dict[str, Any]]:
     """A frame around the row of the chosen token."""
-    rows = _range(result, _texts(block)[0], pooled)
+    rows = _range(result, _texts(block)[0], step)
     start = rows.start or 0
-    place = (row // 2 if pooled else row) - start
+    place = row // step - start
     if place < 0 or (rows.stop is not None and place >= rows.stop - start):
         return []
     edges = {"y0": place - 0.5, "y1": place + 0.5, "xref": "paper", "x0": 0, "x1": 1}

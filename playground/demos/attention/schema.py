@@ -9,10 +9,11 @@ from playground.messages import Notice
 
 MAX_LAYERS = MAX_HEADS = 48  # more than any model that is offered has
 MAX_ROWS = 160  # tokens up to which all rows are given as numbers
-MAX_MAP = 384  # tokens up to which the large picture has a field for every pair
+MAX_TOKENS = 1_024  # that are read: all layers' maps are in memory at once
+MAX_MAP = 384  # tokens up to which the large picture has a field for every pair, unless there are very many heads
 
 Sort = Literal[
-    "place", "entropy", "distance", "to_special", "to_first", "to_previous", "to_next", "to_other"
+    "place", "entropy", "distance", "to_special", "to_sep", "to_first", "to_previous", "to_next", "to_other"
 ]  # by which heads are ordered
 Block = Literal["all", "a_to_b", "b_to_a"]
 
@@ -45,14 +46,15 @@ class Request(BaseModel):
 
 class Head(BaseModel):
     """entropy: bits, the mean over the rows. distance: tokens between the one that looks and what it looks at. The
-    others are shares of the attention, from 0 to 1: on special tokens, on the first token, on the one before and
-    after, and on the other text (of ordinary tokens)."""
+    others are shares of the attention, from 0 to 1: on special tokens, on separators such as [SEP] alone, on the first
+    token, on the one before and after, and on the other text (of ordinary tokens)."""
 
     layer: int
     head: int
     entropy: float
     distance: float
     to_special: float
+    to_sep: float = 0.0  # runs that were saved before it was measured lack it
     to_first: float
     to_previous: float
     to_next: float
@@ -63,14 +65,14 @@ class Picture(BaseModel):
     """Packed bytes (playground.pictures), 255 for a weight of 1.
 
     mosaic: every head in small, layer by layer: (layers, heads, mosaic_side, mosaic_side). map: the chosen head,
-    (map_side, map_side); pooled: each of its fields is the largest of 2 by 2.
+    (map_side, map_side). pooled: k where each of its fields is the largest of k by k weights, 0 where it is one weight.
     """
 
     mosaic: str
     mosaic_side: int
     map: str
     map_side: int
-    pooled: bool
+    pooled: int
 
 
 class Result(BaseModel):

@@ -1,16 +1,18 @@
 """The attention tab: a mosaic of all heads, one of them large, and one row of it over the text."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from playground.demos.attention import DEMO, figures
-from playground.demos.attention.schema import MAX_HEADS, MAX_LAYERS, MAX_MAP, Result
+from playground.demos.attention.schema import MAX_HEADS, MAX_LAYERS, Result
 from playground.messages import say
 from playground.models.catalogue import ANY_HEAD
 from playground.plots.style import percent
 from playground.runs import Run
+from playground.ui.clicks import counter, latest
 from playground.ui.experiment import PRIVATE, chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.fetching import give_up
 from playground.ui.figure import Figure
@@ -22,7 +24,7 @@ from playground.ui.tables import small, table
 from playground.ui.tokens import Token as Button
 from playground.ui.tokens import TokenStrip
 
-_SORTS = ("place", "entropy", "distance", "to_special", "to_first", "to_previous", "to_next", "to_other")
+_SORTS = ("place", "entropy", "distance", "to_special", "to_sep", "to_first", "to_previous", "to_next", "to_other")
 _BLOCKS = ("all", "a_to_b", "b_to_a")
 _LISTED = 24  # heads in the table
 _TITLED = 160  # tokens up to which each says its number when pointed at
@@ -34,9 +36,9 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     with gr.Row(elem_classes="pg-pane"):
         with gr.Column(min_width=340, scale=5):
             gr.Markdown(t("pg_att_question"), elem_classes="pg-question")
-            text = gr.Textbox(asked["text"], label=t("pg_mlm_text"), lines=2, max_lines=8, elem_id="att-text")
+            text = gr.Textbox(asked["text"], label=t("pg_tok_text_a"), lines=2, max_lines=8, elem_id="att-text")
             second = gr.Textbox(
-                asked["second_text"], label=t("pg_att_second"), lines=1, max_lines=6, elem_id="att-second"
+                asked["second_text"], label=t("pg_tok_second"), lines=1, max_lines=6, elem_id="att-second"
             )
             with gr.Row():
                 layer = Range(1, MAX_LAYERS, value=asked["layer"], step=1, label=t("pg_layer"), elem_id="att-layer")
@@ -104,7 +106,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
     def choose(event: gr.SelectData, which: str, *inputs: Any) -> list[Any]:
         """What a click on a head, a row of the map or a token asks for."""
-        *values, layer, head, row, stored, waiting, lang = inputs
+        *values, layer, head, row, stored, waiting, clicks, lang = inputs
         give_up(waiting)
         shown = Run.model_validate_json(stored) if stored else None
         if which == "head":
@@ -116,14 +118,19 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         wanted = dict(zip(parts.fields, values, strict=True))
         if which == "head":
             wanted["rollout"] = False
-        return [
-            wanted["rollout"],
-            *ask(parts, shell, complete(wanted, shown, layer, head, row), lang, kind="stale"),
-        ]
+        asked = complete(wanted, shown, layer, head, row)
+        return latest(clicks, lambda: [wanted["rollout"], *ask(parts, shell, asked, lang, kind="stale")])
 
-    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, shell.lang]
+    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, counter(), shell.lang]
     for component, which in ((mosaic, "head"), (large, "row"), (strip, "token")):
-        component.select(_choosing(choose, which), inputs, [rollout, *parts.result_outputs(shell)], **PRIVATE, **QUICK)
+        component.select(
+            _choosing(choose, which),
+            inputs,
+            [rollout, *parts.result_outputs(shell)],
+            trigger_mode="multiple",
+            **PRIVATE,
+            **QUICK,
+        )
     wire_chips(parts, shell, chips, examples)
     return parts
 
@@ -141,8 +148,8 @@ def _row(line: int, shown: Run | None) -> int:
     if shown is None:
         return 0
     result = Result.model_validate(shown.result)
-    twice = 2 if result.picture is not None and result.picture.pooled else 1
-    return min(figures.first_row(result, shown.request["block"]) + twice * int(line), len(result.tokens) - 1)
+    first = figures.first_row(result, shown.request["block"])
+    return min(first + figures.step_of(result) * int(line), len(result.tokens) - 1)
 
 
 def complete(asked: dict[str, Any], shown: Run | None, layer: int, head: int, row: int) -> dict[str, Any]:
@@ -164,17 +171,23 @@ def draw(run: Run, language: str) -> list[Any]:
     large = figures.large(result, row, asked["rollout"], asked["block"], language)
     strip = strip_of(result, asked["row"], language)
     sent = [one.to_json() if one is not None else None for one in (mosaic, large)]
-    size = sum(len(one or "") for one in sent) + len(str(strip))
+    heads = _heads(result, asked["sort"], language)
+    size = _bytes(*sent, json.dumps(strip), heads)
     return [
         sent[0],
         strip,
         sent[1],
         _said(result, asked, size, language),
-        _heads(result, asked["sort"], language),
+        heads,
         row,
         gr.update(maximum=result.layers, value=result.layer),
         gr.update(maximum=result.heads_a_layer, value=result.head),
     ]
+
+
+def _bytes(*values: str | None) -> int:
+    """What of these goes to the page: in UTF-8, in quotation marks, and what is JSON already twice in them."""
+    return len(json.dumps(values, ensure_ascii=False).encode())
 
 
 def strip_of(result: Result, row: int | None, language: str) -> list[Button]:
@@ -206,14 +219,17 @@ def _said(result: Result, asked: dict[str, Any], size: int, language: str) -> st
         lines.append(say("pg_att_causal", language))
     if result.picture is not None:
         if result.picture.pooled:
-            lines.append(say("pg_att_pooled", language, tokens=len(result.tokens), limit=MAX_MAP))
+            lines.append(say("pg_att_pooled", language, tokens=len(result.tokens), step=result.picture.pooled))
         count = result.layers * result.heads_a_layer
         lines.append(say("pg_att_size", language, kilobytes=f"{size / 1024:.0f}", heads=count))
     return small(*lines)
 
 
 def _heads(result: Result, sort: Any, language: str) -> str:
-    columns = [name for name in _SORTS[1:] if name != "to_other" or result.blocks is not None]
+    empty = {"to_other"} if result.blocks is None else set()
+    if not any(head.to_sep for head in result.heads):  # a GPT has no separators
+        empty.add("to_sep")
+    columns = [name for name in _SORTS[1:] if name not in empty]
     names = [say("pg_att_col_head", language), *(say(f"pg_att_sort_{name}", language) for name in columns)]
     rows = [
         [f"{head.layer}-{head.head}", *(figures.shown(head, name) for name in columns)]

@@ -11,14 +11,16 @@ learning*.
 4. *Calibrate* (Zhao et al. 2021): the same prompt is asked about "N/A", which says nothing. What the labels get there
    is the model's prejudice, from the examples' order or from frequent words, and each label is divided by it. For the
    query "N/A" itself all labels come out equal.
+5. Two links go on from here: *Continue this prompt* has it written on token by token, with temperature, top-k, top-p
+   and stop strings; *Leave each example out in turn* asks what each of them does, your own ones, too.
 
 Under *Your own task* you can change the examples, add some, or shuffle them with the seed.
 
 The examples of a task are drawn from a pool; its queries are never among them. Where a task has many answers
 (capitals, say), the right one is ranked against three others, so guessing is right once in four.
 
-gpt-mini has 14 million parameters; a quarter of its training text was examples in just these patterns. Ability that
-GPT-3 shows at 175 billion parameters without such training should not be expected of it.
+gpt-mini has 14 million parameters; three in ten rows that it was trained on were examples in just these patterns.
+Ability that GPT-3 shows at 175 billion parameters without such training should not be expected of it.
 """
 
 from playground.demo import Demo

@@ -36,11 +36,23 @@ def patterns_choice(value: str, name: str) -> gr.Radio:
     )
 
 
+# What the models of the Hub were trained on: how their ids begin, and how its key ends.
+_READ = {
+    "openai-community/gpt2": "webtext",
+    "distilbert/distilgpt2": "openwebtext",
+    "HuggingFaceTB/SmolLM2": "smollm2",
+    "Qwen/Qwen2.5": "qwen",
+    "skt/kogpt2": "kogpt2",
+}
+
+
 def task_note(task: str, model: str, language: str) -> str:
-    """What gpt-mini was trained on that is like this task; nothing of other models and of one's own examples."""
-    if model != MODEL or task == OWN:
-        return ""
-    return say("pg_fsh_trained" if tasks()[task].trained else "pg_fsh_untrained", language)
+    """What a model was trained on: of gpt-mini, whether on tasks of this kind. Nothing of models that a person brought,
+    nor of gpt-mini and one's own examples."""
+    if model == MODEL:
+        return "" if task == OWN else say("pg_fsh_trained" if tasks()[task].trained else "pg_fsh_untrained", language)
+    key = next((key for begin, key in _READ.items() if model.startswith(begin)), None)
+    return "" if key is None else say(f"pg_fsh_read_{key}", language, model=model)
 
 
 def query_of(run: Run) -> str:

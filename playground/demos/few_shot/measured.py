@@ -19,14 +19,14 @@ SEED = 1
 
 
 class Row(BaseModel):
-    """right: of `of` answers, for each number of shots. of: queries times draws."""
+    """right: of `of` answers, for each number of shots. of: queries times draws, which without examples is one."""
 
     model_config = ConfigDict(extra="forbid")
 
     task: str
     chance: float
     right: list[int]
-    of: int
+    of: list[int]
 
 
 class Measured(BaseModel):
@@ -47,8 +47,7 @@ def measured() -> Measured | None:
 
 
 def measure(model: str, names: list[str] | None = None) -> Measured:
-    """All tasks that the model reads: each query once for each draw of examples. Without examples there is one draw,
-    which counts as often as the others."""
+    """All tasks that the model reads: each query once for each draw of examples, and once without examples."""
     from playground.demos.few_shot.curve.runs import Examiner, Queries, shown
     from playground.demos.few_shot.reader import HEAD
     from playground.demos.few_shot.tasks import QUERIES, tasks
@@ -60,34 +59,50 @@ def measure(model: str, names: list[str] | None = None) -> Measured:
     for name, bundled in tasks().items():
         if (names and name not in names) or (bundled.korean and "ko" not in find(model).languages):
             continue
-        queries = Queries.of(bundled, QUERIES, SEED)
+        queries = Queries.of(bundled, QUERIES)
         examiner = Examiner(loaded, "input_output", queries)
-        right = []
+        right, of = [], []
         for shots in SHOTS:
-            counts = [
-                int(found.sum())
+            answers = [
+                found
                 for number in range(DRAWS if shots else 1)
                 for found in examiner.answers(shown(bundled, shots, SEED, number, 0))
                 if found is not None
             ]
-            right.append(sum(counts) * DRAWS // len(counts))
-        rows.append(Row(task=name, chance=round(queries.chance, 4), right=right, of=len(queries.asked) * DRAWS))
+            right.append(sum(int(found.sum()) for found in answers))
+            of.append(sum(map(len, answers)))
+        rows.append(Row(task=name, chance=round(queries.chance, 4), right=right, of=of))
     return Measured(model=model, device=describe(), shots=list(SHOTS), draws=DRAWS, rows=rows)
 
 
+def totals(found: Measured) -> list[Row]:
+    """The sums over the tasks of kinds that gpt-mini was trained on ("trained"), over those that it never was
+    ("untrained"), and over all of them ("all"); one over no task is left out."""
+    from playground.demos.few_shot.tasks import find
+
+    kinds = {row.task: "trained" if find(row.task).trained else "untrained" for row in found.rows}
+    sums = []
+    for name in ("trained", "untrained", "all"):
+        if rows := [row for row in found.rows if name in ("all", kinds[row.task])]:
+            asked = [row.of[0] for row in rows]
+            sums.append(
+                Row(
+                    task=name,
+                    chance=sum(row.chance * of for row, of in zip(rows, asked, strict=True)) / sum(asked),
+                    right=[sum(counts) for counts in zip(*(row.right for row in rows), strict=True)],
+                    of=[sum(counts) for counts in zip(*(row.of for row in rows), strict=True)],
+                )
+            )
+    return sums
+
+
 def lines(found: Measured) -> list[str]:
-    """A line a task, and one for all together."""
-    every = Row(
-        task="all",
-        chance=sum(row.chance * row.of for row in found.rows) / sum(row.of for row in found.rows),
-        right=[sum(row.right[place] for row in found.rows) for place in range(len(found.shots))],
-        of=sum(row.of for row in found.rows),
-    )
+    """A line a task, and the totals."""
     said = [f"{found.model} on {found.device}, {found.draws} draws of examples"]
-    for row in [*found.rows, every]:
+    for row in [*found.rows, *totals(found)]:
         shares = (
-            f"{shots}-shot {right / row.of:6.1%} ({right}/{row.of})"
-            for shots, right in zip(found.shots, row.right, strict=True)
+            f"{shots}-shot {right / of:6.1%} ({right}/{of})"
+            for shots, right, of in zip(found.shots, row.right, row.of, strict=True)
         )
         said.append(f"{row.task:<12} chance {row.chance:6.1%}  {'  '.join(shares)}")
     return said

@@ -1,18 +1,19 @@
 """Build the prompt, rank the labels after it, and let the model go on by itself."""
 
 import math
+from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from playground.core.generation import Step, generate
 from playground.core.prefix import Prefix, ranked
 from playground.core.prompts import PATTERNS, Example, prompt
 from playground.core.ranking import among, calibrated
 from playground.core.sampling import Sampler
-from playground.demos.few_shot.reader import decode, encode, endings, ends_of, fit, limit_of, reader
-from playground.demos.few_shot.schema import OWN, Label, Request, Result, Shot, Token
+from playground.demos.few_shot.reader import decode, encode, endings, ends_of, fit, in_turns, limit_of, reader
+from playground.demos.few_shot.schema import MAX_LABELS, OWN, Label, Request, Result, Shot, Token
 from playground.demos.few_shot.tasks import draw, find, labels_for
 from playground.messages import Complaint, Notice
-from playground.models.device import TURNS
 from playground.models.loading import Loaded
 
 CONTENT_FREE = "N/A"
@@ -23,7 +24,7 @@ _LEAST = 1e-300  # a probability that calibration can divide by
 
 def run(request: Request) -> Result:
     """Raises Complaint as `asked`, `reader` and `fit` do."""
-    examples, labels, right = asked(request)
+    examples, labels, right, notices = asked(request)
     loaded = reader(request.model, request.query, *labels, *(example.label for example in examples))
     pattern = PATTERNS[request.pattern]
     ends = endings(loaded, labels, pattern)
@@ -32,9 +33,8 @@ def run(request: Request) -> Result:
     if request.calibrate:
         prompts.append(encode(loaded, prompt(fitted.used, CONTENT_FREE, pattern, request.instruction)))
     prefix = Prefix(loaded.model)
-    with TURNS.quick():
-        scores = list(chain.from_iterable(ranked(prefix, prompts, [ends] * len(prompts))))
-        steps = continuation(loaded, prefix, fitted.ids)
+    scores = list(chain.from_iterable(in_turns(ranked(prefix, prompts, [ends] * len(prompts)))))
+    steps = list(in_turns(continuation(loaded, prefix, fitted.ids)))
     plain = among(scores[0])
     free = among(scores[1]).clip(_LEAST) if request.calibrate else None
     found = plain if free is None else calibrated(plain, free)
@@ -59,7 +59,7 @@ def run(request: Request) -> Result:
         right=right,
         continuation=said,
         tokens=[Token(token=decode(loaded, [step.token]), probability=round(step.probability, 4)) for step in steps],
-        notices=_notices(labels, fitted.dropped, len(examples), limit_of(loaded), request.model),
+        notices=[*notices, *_notices(labels, fitted.dropped, len(examples), limit_of(loaded), request.model)],
     )
 
 
@@ -68,31 +68,42 @@ def prepare(request: Request) -> None:
     reader(request.model, request.query)
 
 
-def asked(request: Request) -> tuple[list[Example], tuple[str, ...], str | None]:
-    """The examples, the labels to rank, and the right one where it is known.
+class Asked(NamedTuple):
+    """labels: to be ranked; right: where it is known; notices: on how the labels were found."""
 
-    Raises Complaint for fewer than two labels, and for a task that is not there.
-    """
+    examples: list[Example]
+    labels: tuple[str, ...]
+    right: str | None
+    notices: list[Notice]
+
+
+def asked(request: Request) -> Asked:
+    """What a request asks about. Raises Complaint for fewer than two labels or too many, and for a task that is not
+    there."""
     if request.task != OWN:
         bundled = find(request.task)
-        labels, right = labels_for(bundled, request.query, request.seed)
-        return draw(bundled, request.shots, request.seed), tuple(request.labels) or labels, right
+        examples = draw(bundled, request.shots, request.seed, request.query)
+        found = labels_for(bundled, request.query)
+        if request.labels:
+            return Asked(examples, tuple(request.labels), found.right, [])
+        if len(found.labels) > MAX_LABELS:  # the items of a list
+            raise Complaint("pg_err_fsh_labels", count=len(found.labels), limit=MAX_LABELS)
+        notices = [Notice(key="pg_fsh_by_lot", values={"count": len(found.labels)})] if found.by_lot else []
+        return Asked(examples, found.labels, found.right, notices)
     examples = [Example(one.input.strip(), one.label.strip()) for one in request.examples]
     labels = tuple(request.labels or dict.fromkeys(example.label for example in examples))
     if len(labels) < 2:
         raise Complaint("pg_err_fsh_few_labels", count=len(labels))
-    return examples[: request.shots], labels, None
+    return Asked(examples[: request.shots], labels, None, [])
 
 
-def continuation(loaded: Loaded, prefix: Prefix, ids: list[int]) -> list[Step]:
+def continuation(loaded: Loaded, prefix: Prefix, ids: list[int]) -> Iterator[Step]:
     """What follows by itself, the likeliest token each time, to the end of the line."""
     room = min(_CONTINUATION, limit_of(loaded) - len(ids))
-    steps: list[Step] = []
     for step in generate(prefix, ids, Sampler(temperature=0), room, 1, 1, ends_of(loaded)):
-        steps.append(step)
+        yield step
         if "\n" in decode(loaded, [step.token]):
-            break
-    return steps
+            return
 
 
 def _notices(labels: tuple[str, ...], dropped: int, shots: int, limit: int, model: str) -> list[Notice]:

@@ -1,16 +1,22 @@
 """A causal model, and prompts cut to what it reads."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from playground.core.prompts import Example, Pattern, prompt, shot
 from playground.core.scripts import mostly_korean
 from playground.messages import Complaint
 from playground.models import catalogue
+from playground.models.device import TURNS
 from playground.models.loading import Loaded, load
 
 HEAD = "causal_lm"
 _MOST = 4096  # tokens read here, however many a model could
+_LABELS = 1024  # tokens of all labels together: each of them is read after each query
+_TURN, _PAUSE = 0.1, 0.002  # seconds that a quick request may hold the device, and that others have to take it
+
+Item = TypeVar("Item")
 
 
 def reader(model: str, *texts: str) -> Loaded:
@@ -47,7 +53,7 @@ def endings(loaded: Loaded, labels: Sequence[str], pattern: Pattern) -> list[lis
     """Token ids of each label as it stands in an example: with the space before it and the token that ends its line.
 
     That token is found by what follows in an example: some tokenizers have one for two ends of line. For GPT-2's it is
-    just that of core.prompts.answer.
+    just that of core.prompts.answer. Raises Complaint for labels that are too long together.
     """
     found = []
     for label in labels:
@@ -61,12 +67,31 @@ def endings(loaded: Loaded, labels: Sequence[str], pattern: Pattern) -> list[lis
         found.append(
             [one for one, (start, _) in zip(read["input_ids"], read["offset_mapping"], strict=True) if start < end]
         )
+    if (size := sum(map(len, found))) > _LABELS:
+        raise Complaint("pg_err_fsh_labels_long", size=size, limit=_LABELS)
     return found
 
 
 def ends_of(loaded: Loaded) -> set[int]:
     """The token after which the model itself says no more."""
     return {loaded.tokenizer.eos_token_id} - {None}
+
+
+def in_turns(work: Iterator[Item]) -> Iterator[Item]:
+    """The items of a quick request that needs many forwards, one an item: other work can go on between two turns."""
+    ended = False
+    while not ended:
+        made: list[Item] = []
+        with TURNS.quick():
+            until = time.monotonic() + _TURN
+            while not (ended or (made and time.monotonic() >= until)):
+                try:
+                    made.append(next(work))
+                except StopIteration:
+                    ended = True
+        yield from made
+        if not ended:
+            time.sleep(_PAUSE)  # or the next turn would be taken before anyone who waits is awake
 
 
 class Fitted(NamedTuple):

@@ -43,7 +43,7 @@ class Shot(BaseModel):
 class Request(BaseModel):
     """task: one of the project's own, from which `shots` examples are drawn by `seed`; or "own", then the first
     `shots` of `examples` are shown as they stand. labels: among which the answer is sought; without any, those of the
-    examples.
+    task or of the examples.
 
     calibrate: divide by what the labels get after the content-free query "N/A".
     """
@@ -86,6 +86,8 @@ class Request(BaseModel):
 
     @model_validator(mode="after")
     def _examples(self) -> "Request":
+        if self.examples and self.task != OWN:
+            raise Complaint("pg_err_fsh_examples_task", task=self.task[:40], count=len(self.examples))
         if len(self.examples) > MAX_SHOTS:
             raise Complaint("pg_err_fsh_shots", count=len(self.examples), limit=MAX_SHOTS)
         for number, example in enumerate(self.examples, start=1):

@@ -1,11 +1,13 @@
 """Examples and a query, the exact prompt that they make, and the labels that may follow."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import gradio as gr
 import numpy as np
+from pydantic import ValidationError
 
 from playground.core.prompts import PATTERNS, Example
 from playground.demos.few_shot import DEMO, figures
@@ -17,19 +19,23 @@ from playground.demos.few_shot.choosing import (
     task_choice,
     task_note,
 )
+from playground.demos.few_shot.generation.schema import Request as GenerationRequest
+from playground.demos.few_shot.leave_out.schema import Request as LeaveOutRequest
 from playground.demos.few_shot.schema import MAX_SEED, MAX_SHOTS, OWN, Result
-from playground.messages import say
+from playground.messages import language_of, say
 from playground.plots.style import percent
-from playground.runs import Run
+from playground.runs import Run, to_link
 from playground.ui.experiment import chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.inputs import Lines, Pairs, Range, Whole
+from playground.ui.lanes import ZERO_GPU
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small
 from playground.ui.tokens import Token, TokenStrip
 
 _HIDDEN: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+_UNEDITED = "…"  # in a row that was just added: an empty one would be left out of the table
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -79,7 +85,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 )
                 table = Pairs(
                     asked["examples"],
-                    headers=["Input", "Output"],
+                    headers=["x", "y"],  # no words, which could not be translated: the patterns call them so, too
                     column_count=2,
                     interactive=True,
                     label=t("pg_fsh_examples"),
@@ -143,9 +149,12 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     )
     also(task.input(first_query, [task, query], query, **_HIDDEN).then)
     also(other.click(next_query, [task, query], query, **_HIDDEN).then)
-    redraw.click(lambda seed: (seed + 1) % (MAX_SEED + 1), seed, seed, queue=False, api_visibility="private")
+    also(redraw.click(lambda seed: (seed + 1) % (MAX_SEED + 1), seed, seed, **_HIDDEN).then)
     also(take.click(taken, [parts.run, task, table, labels], [task, table, labels], **_HIDDEN).then)
     also(table.input(lambda: OWN, None, task, **_HIDDEN).then)
+    owned = labels.input(owning, [parts.run, task, table], [task, table], **_HIDDEN)
+    if not ZERO_GPU:  # at every key
+        also(owned.then)
     for button, change in ((add, longer), (delete, shorter), (shuffle, shuffled)):
         also(button.click(change, [table, seed], [table, task], **_HIDDEN).then)
     wire_chips(parts, shell, chips, examples)
@@ -153,8 +162,10 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
 
 def complete(asked: dict[str, Any], shown: Run | None) -> dict[str, Any]:
-    """One of the project's tasks has examples and labels of its own."""
-    return asked if asked["task"] == OWN else asked | {"examples": [], "labels": []}
+    """One of the project's tasks has examples and labels of its own; a row that was added counts when it is edited."""
+    if asked["task"] != OWN:
+        return asked | {"examples": [], "labels": []}
+    return asked | {"examples": [row for row in asked["examples"] if _UNEDITED not in row.values()]}
 
 
 def taken(
@@ -167,9 +178,17 @@ def taken(
     return OWN, [example.model_dump() for example in result.examples], [row.label for row in result.labels]
 
 
+def owning(stored: str, task: str, table: list[dict[str, str]]) -> tuple[str, list[dict[str, str]]]:
+    """Who types labels has a task of their own; where they have no examples, with those on the screen."""
+    if task == OWN or table:
+        return OWN, table
+    own, shown, _ = taken(stored, OWN, table, [])
+    return own, shown
+
+
 def longer(table: list[dict[str, str]], seed: int) -> tuple[list[dict[str, str]], str]:
-    """With one more example to be edited: an empty one would be left out."""
-    return [*table, {"input": "…", "label": "…"}], OWN
+    """With one more example to be edited."""
+    return [*table, {"input": _UNEDITED, "label": _UNEDITED}], OWN
 
 
 def shorter(table: list[dict[str, str]], seed: int) -> tuple[list[dict[str, str]], str]:
@@ -231,7 +250,33 @@ def prompt_of(result: Result, request: dict[str, Any], language: str) -> str:
         for piece, label in pieces(result, request)
     )
     # In a box that starts at its end: the query stands there.
-    return small(*lines) + f"<div class='pg-passage pg-from-end'><div dir='auto'>{shown}</div></div>"
+    box = f"<div class='pg-passage pg-from-end'><div dir='auto'>{shown}</div></div>"
+    return small(*lines) + links_of(result, request, language) + box
+
+
+def links_of(result: Result, request: Mapping[str, Any], language: str) -> str:
+    """To the experiments that go on from this prompt: its continuation, to the end of the line, and what each of its
+    examples does."""
+    wanted: dict[str, dict[str, Any]] = {
+        "generation": {"text": result.prompt, "model": request["model"], "stops": ["\n"]}
+    }
+    if result.examples:
+        held = LeaveOutRequest.model_fields.keys() - {"calibrate"}
+        wanted["leave_out"] = {name: value for name, value in request.items() if name in held}
+    links, lines = [], []
+    for name, asked in wanted.items():
+        demo = f"few_shot_{name}"
+        try:
+            (GenerationRequest if name == "generation" else LeaveOutRequest).model_validate(asked)
+            parameters = to_link(demo, asked)
+        except ValidationError:  # of a prompt that is longer than a text may be
+            parameters = None
+        if parameters is None:
+            lines.append(say("pg_fsh_link_long", language, name=say(f"pg_sub_{demo}", language)))
+            continue
+        query = html.escape(urlencode({**parameters, "lang": language_of(language)}))
+        links.append(f"<a href='?{query}'>{html.escape(say(f'pg_fsh_to_{name}', language))}</a>")
+    return (f"<p class='pg-small'>{' · '.join(links)}</p>" if links else "") + small(*lines)
 
 
 def pieces(result: Result, request: dict[str, Any]) -> list[tuple[str, bool]]:

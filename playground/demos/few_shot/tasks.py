@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from playground.paths import ASSETS
 
 FOLDER = ASSETS / "tasks" / "few_shot"
 QUERIES = 64
+_SEED = 1  # of labels drawn by lot: a query has the same ones, whatever its examples are
 
 
 @dataclass(frozen=True)
@@ -53,27 +55,37 @@ def find(name: str) -> Bundled:
     return tasks()[name]
 
 
-def draw(of: Bundled, shots: int, seed: int) -> list[Example]:
-    """`shots` examples of the pool; with more shots and the same seed, the same ones and others after them."""
+def draw(of: Bundled, shots: int, seed: int, query: str = "") -> list[Example]:
+    """`shots` examples of the pool; with more shots and the same seed, the same ones and others after them. `query` is
+    none of them: it would stand solved in its own prompt."""
     order = np.random.default_rng([seed, len(of.pool)]).permutation(len(of.pool))
-    return [of.pool[place] for place in order[:shots]]
+    return [of.pool[place] for place in order if of.pool[place].input != query.strip()][:shots]
 
 
-def labels_for(of: Bundled, query: str, seed: int) -> tuple[tuple[str, ...], str | None]:
-    """The labels to rank for a query, in an order that does not tell the right one, and the right one where the task
-    knows the query."""
-    rng = np.random.default_rng([seed, *query.encode("utf-8", "replace")[:200]])
+class Ranked(NamedTuple):
+    """labels: in an order that does not tell the right one; right: where the task knows the query. by_lot: all of them
+    are drawn from the task's, so that the right one may be missing."""
+
+    labels: tuple[str, ...]
+    right: str | None
+    by_lot: bool = False
+
+
+def labels_for(of: Bundled, query: str) -> Ranked:
+    """The labels to rank for a query."""
+    query = query.strip()
+    rng = np.random.default_rng([_SEED, *query.encode("utf-8", "replace")[:200]])
     row = next((row for row in of.task.rows if row.input == query), None)
     if row is not None:
         found = candidates(of.task, row, rng)
-        return (found if of.task.labels else tuple(sorted(found))), row.label
-    outputs = sorted({row.label for row in of.task.rows})
-    items = tuple(dict.fromkeys(query.split(", ")))
+        return Ranked(found if of.task.labels else tuple(sorted(found)), row.label)
     if of.task.labels:
-        return of.task.labels, None
+        return Ranked(of.task.labels, None)
+    items = tuple(dict.fromkeys(item for item in query.split(", ") if item.strip()))
     if len(items) > 1 and all(example.label in example.input.split(", ") for example in of.task.rows):
-        return items, None
-    return tuple(sorted(outputs[place] for place in rng.choice(len(outputs), 4, replace=False))), None
+        return Ranked(items, None)
+    outputs = sorted({row.label for row in of.task.rows})
+    return Ranked(tuple(sorted(outputs[place] for place in rng.choice(len(outputs), 4, replace=False))), None, True)
 
 
 def chance(candidate_sets: Sequence[Sequence[str]]) -> float:

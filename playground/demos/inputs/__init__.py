@@ -10,8 +10,10 @@ vocabulary, and each piece is a number, the row of a table.
 **WordPiece** (BERT, ELECTRA): the longest piece of the vocabulary that fits comes first; `##` goes on with a word.
 What cannot be spelled is `[UNK]`, and its letters are lost. **Byte-level BPE** (GPT-2, RoBERTa): begins with 256 bytes
 and joins the pair that is most frequent, 50,000 times in GPT-2, so nothing is ever unknown; merges never cross kinds
-of characters, which keeps `dog.` and `dog!` from being words of their own (Radford et al. 2019, section 2.2).
-**SentencePiece** (ALBERT): pieces of raw text, a space among them, shown as `␣`.
+of characters, which keeps `dog.` and `dog!` from being words of their own. A space is the exception: it may join the
+word behind it, hence all the `␣dog`. That saves tokens and adds "only minimal fragmentation of words" (Radford et
+al. 2019, section 2.2). **SentencePiece** (`albert/albert-base-v2` on the Hub): pieces of raw text, a space among them,
+shown as `␣`; `albert-mini` here has `bert-mini`'s WordPiece.
 
 **Who fragments what?** Vocabularies are learned from texts. One learned from English spells Korean letter by letter:
 `bert-mini` takes syllables apart into jamo, and byte-level tokenizers of English begin with three bytes a syllable.

@@ -2,11 +2,13 @@
 
 import unicodedata
 
-from playground.demos.inputs.schema import MAX_TOKENS, Count, Request, Result
+from transformers import PreTrainedTokenizerBase
+
+from playground.demos.inputs.schema import MAX_OTHER, MAX_TOKENS, Count, Cut, Request, Result
 from playground.messages import Complaint, Notice
 from playground.models import catalogue
 from playground.models.reading import byte_level, spelled
-from playground.models.tokenizers import here, tokenizer_of
+from playground.models.tokenizers import others, tokenizer_of
 
 _RESERVED = {"roberta": 2, "xlm-roberta": 2}  # rows of the position table before the first token's
 
@@ -33,6 +35,7 @@ def run(request: Request) -> Result:
     reserved = _RESERVED.get(catalogue.find(request.model).family, 0)
     unknown = 0 if byte_level(tokenizer) else ids.count(tokenizer.unk_token_id)
     values: dict[str, str | int | float] = {"count": unknown, "model": request.model}
+    names = others(request.model)
     return Result(
         tokens=spelled(tokenizer, ids),
         ids=ids,
@@ -40,7 +43,8 @@ def run(request: Request) -> Result:
         positions=[place + reserved for place in range(len(ids))],
         offsets=offsets,
         special=special,
-        counts=[*_plain(request), *_counted(request)],
+        counts=[*_plain(request), *_counted(request, [request.model, *names])],
+        other=_other(request, tokenizer, names),
         notices=[Notice(key="pg_note_unknown", values=values)] if unknown else [],
     )
 
@@ -51,8 +55,9 @@ def prepare(request: Request) -> None:
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """With the accents that follow, which a tokenizer may have dropped: `e` and a combining acute are one letter."""
-    while start < end < len(text) and unicodedata.combining(text[end]):
+    """With what follows and belongs to the letter, which a tokenizer may have dropped or composed: accents, and the
+    vowels and final consonants of decomposed hangul."""
+    while start < end < len(text) and (unicodedata.combining(text[end]) or "\u1160" <= text[end] <= "\u11ff"):
         end += 1
     return start, end
 
@@ -72,11 +77,32 @@ def _plain(request: Request) -> list[Count]:
     ]
 
 
-def _counted(request: Request) -> list[Count]:
+def _other(request: Request, chosen: PreTrainedTokenizerBase, names: list[str]) -> Cut | None:
+    """By the first of `names` that cuts in another way. Only what lies in a folder: what the Hub's cache holds is each
+    machine's own affair."""
+    for name in names:
+        tokenizer = tokenizer_of(name)
+        if not catalogue.find(name).bundled or _kind(tokenizer) == _kind(chosen):
+            continue
+        cut = Cut(name=name, tokens=[], ids=[], segments=[], offsets=[])
+        for segment, text in enumerate(_texts(request)):
+            found = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+            ids, spans = found["input_ids"][:MAX_OTHER], found["offset_mapping"][:MAX_OTHER]
+            cut.tokens += spelled(tokenizer, ids)
+            cut.ids += ids
+            cut.segments += [segment] * len(ids)
+            cut.offsets += [list(_whole(text, *span)) for span in spans]
+        return cut
+    return None
+
+
+def _kind(tokenizer: PreTrainedTokenizerBase) -> str:
+    """WordPiece, BPE or Unigram."""
+    return type(tokenizer.backend_tokenizer.model).__name__
+
+
+def _counted(request: Request, names: list[str]) -> list[Count]:
     """By the chosen model, and by every other tokenizer that is here."""
-    names = [request.model]
-    words = tokenizer_of(request.model).get_vocab()
-    names += [name for name in here() if name != request.model and tokenizer_of(name).get_vocab() != words]
     counts = []
     for name in names:
         tokenizer = tokenizer_of(name)

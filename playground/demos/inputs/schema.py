@@ -6,6 +6,7 @@ from playground.inputs import ReadableText, readable
 from playground.messages import Notice
 
 MAX_TOKENS = 2_048  # a larger answer would be more than a Run may hold
+MAX_OTHER = 256  # tokens of each text that are given of a second tokenizer
 
 
 class Request(BaseModel):
@@ -32,10 +33,21 @@ class Count(BaseModel):
     unknown: list[int]
 
 
+class Cut(BaseModel):
+    """The texts by another tokenizer, each by itself and without special tokens, its first 256 tokens. name: a model's
+    id; segments and offsets as in Result."""
+
+    name: str
+    tokens: list[str]
+    ids: list[int]
+    segments: list[int]
+    offsets: list[list[int]]
+
+
 class Result(BaseModel):
-    """offsets: first and last but one character of a token in its own text, [0, 0] for a special one; segments: 0 or
-    1, of which text it is; positions: the row of the position table, where the model has one. counts: the same texts
-    by every tokenizer on this machine."""
+    """offsets: first character of a token in its own text and one past the last, [0, 0] for a special one; segments:
+    0 or 1, of which text it is; positions: the row of the position table, where the model has one. counts: the same
+    texts by every tokenizer on this machine. other: by the first bundled tokenizer of another kind (WordPiece, BPE)."""
 
     tokens: list[str]
     ids: list[int]
@@ -44,4 +56,5 @@ class Result(BaseModel):
     offsets: list[list[int]]
     special: list[int]
     counts: list[Count]
+    other: Cut | None = None
     notices: list[Notice] = Field(default_factory=list)

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.inputs import DEMO, figures
-from playground.demos.inputs.schema import Result
+from playground.demos.inputs.schema import Cut, Result
 from playground.messages import say
 from playground.models.catalogue import ANY_HEAD
 from playground.runs import Run
@@ -17,6 +17,8 @@ from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import table
+
+_SHOWN = 512  # tokens that are shown in columns: 2,048 would be more than 300 KB
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -56,7 +58,11 @@ def draw(run: Run, language: str) -> list[Any]:
     """Values of the outputs."""
     result = Result.model_validate(run.result)
     texts = (run.request["text"], run.request["second_text"])
-    return [_aligned(result, texts, language), figures.counts(result, language), _table(result, language)]
+    return [
+        _aligned(result, texts, language) + _other(result, texts, language),
+        figures.counts(result, language),
+        _table(result, language),
+    ]
 
 
 @dataclass(frozen=True)
@@ -67,19 +73,20 @@ class Group:
     places: list[int]
 
 
-def groups(result: Result, texts: tuple[str, str]) -> Iterator[Group]:
+def groups(result: Result | Cut, texts: tuple[str, str]) -> Iterator[Group]:
     """Tokens in their order, those that share characters together; what no token took stands with what is before it.
 
     Joined, the surfaces are both texts but for white space between tokens.
     """
     places: list[int] = []
     reach, start, segment = 0, 0, 0
+    special = result.special if isinstance(result, Result) else []
 
     def close() -> Group:
         return Group(texts[segment][start:reach], places)
 
     for place, (begin, end) in enumerate(result.offsets):
-        if place in result.special:
+        if place in special:
             if places:
                 yield close()
                 places = []
@@ -103,19 +110,39 @@ def groups(result: Result, texts: tuple[str, str]) -> Iterator[Group]:
 
 def _aligned(result: Result, texts: tuple[str, str], language: str) -> str:
     """A column a stretch of text: the characters, below them the tokens, and each one's number in the vocabulary."""
+    counted = len(result.tokens) - len(result.special)
+    said = say("pg_tok_legend", language, tokens=counted, special=len(result.special))
+    return _rows(result, texts, said, len(result.tokens), language)
+
+
+def _other(result: Result, texts: tuple[str, str], language: str) -> str:
+    """The same by the second tokenizer, where there is one."""
+    cut = result.other
+    if cut is None:
+        return ""
+    [count] = [sum(count.pieces) for count in result.counts if count.name == cut.name]
+    return _rows(cut, texts, say("pg_tok_other", language, model=cut.name, tokens=count), count, language)
+
+
+def _rows(cut: Result | Cut, texts: tuple[str, str], said: str, count: int, language: str) -> str:
+    """The columns under a line that says what they are; of a long text the first ones. count: of all its tokens."""
     heads = "".join(
         f"<span>{html.escape(say(f'pg_tok_row_{row}', language))}</span>" for row in ("text", "token", "id")
     )
-    columns = "".join(_column(group, result, language) for group in groups(result, texts))
-    counted = len(result.tokens) - len(result.special)
-    said = say("pg_tok_legend", language, tokens=counted, special=len(result.special))
+    columns, shown = [], 0
+    for group in groups(cut, texts):
+        if shown < _SHOWN:
+            columns.append(_column(group, cut, language))
+            shown += len(group.places)
+    if shown < count:
+        said += " · " + say("pg_tok_first", language, shown=shown, tokens=count)
     return (
         f"<p class='pg-legend'>{html.escape(said)}</p>"
-        f"<div class='pg-aligned pg-pieces'><div class='pg-heads'>{heads}</div>{columns}</div>"
+        f"<div class='pg-aligned pg-pieces'><div class='pg-heads'>{heads}</div>{''.join(columns)}</div>"
     )
 
 
-def _column(group: Group, result: Result, language: str) -> str:
+def _column(group: Group, result: Result | Cut, language: str) -> str:
     title = html.escape(
         say(
             "pg_tok_hover",

@@ -5,7 +5,7 @@ import re
 import torch
 
 from playground.core.distributions import distribution
-from playground.demos.attention.lens.schema import Candidate, Depth, Request, Result
+from playground.demos.attention.lens.schema import MAX_TOKENS, Candidate, Depth, Request, Result
 from playground.messages import Complaint
 from playground.models import catalogue
 from playground.models.device import TURNS
@@ -15,13 +15,16 @@ from playground.models.reading import read, reader, spelled
 
 
 def run(request: Request) -> Result:
-    """One forward. Raises Complaint as `reader`, `read` and `lens` do, and for a place that cannot be predicted."""
+    """One forward. Raises Complaint as `reader`, `read` and `lens` do, for a place that cannot be predicted, and for
+    more than 1,024 tokens."""
     loaded = _load(request)
     tokenizer, causal = loaded.tokenizer, "causal_lm" in loaded.entry.heads
     written = request.text
     if tokenizer.mask_token:  # RoBERTa's is <mask>, and nobody who types [mask] means those three tokens
         written = re.sub(r"\[mask\]", lambda _: tokenizer.mask_token, written, flags=re.IGNORECASE)
     text = read(loaded, written)
+    if len(text.ids) > MAX_TOKENS:
+        raise Complaint("pg_err_tokens_here", size=len(text.ids), limit=MAX_TOKENS)
     _check(request.place, text.special.tolist(), causal)
     typed = not causal and int(text.ids[request.place]) == tokenizer.mask_token_id
     inputs = text.inputs(loaded)

@@ -6,6 +6,7 @@ from playground.inputs import ReadableText
 from playground.messages import Notice
 
 MAX_CANDIDATES = 10
+MAX_TOKENS = 1_024  # of any model: all layers' states are in memory at once
 
 
 class Request(BaseModel):

@@ -10,6 +10,7 @@ from playground.demos.attention.lens.schema import Result
 from playground.messages import say
 from playground.plots.style import percent
 from playground.runs import Run
+from playground.ui.clicks import counter, latest
 from playground.ui.experiment import PRIVATE, chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.fetching import give_up
 from playground.ui.figure import Figure
@@ -53,13 +54,18 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     live(parts, shell, [text.change], [text.submit, model.input], [place], complete)
 
     def choose(event: gr.SelectData, *inputs: Any) -> list[Any]:
-        *values, waiting, lang = inputs
+        *values, waiting, clicks, lang = inputs
         give_up(waiting)
         wanted = dict(zip(parts.fields, values, strict=True)) | {"place": int(event.index)}
-        return ask(parts, shell, wanted, lang, kind="stale")
+        return latest(clicks, lambda: ask(parts, shell, wanted, lang, kind="stale"))
 
     strip.select(
-        choose, [*parts.fields.values(), parts.waiting, shell.lang], parts.result_outputs(shell), **PRIVATE, **QUICK
+        choose,
+        [*parts.fields.values(), parts.waiting, counter(), shell.lang],
+        parts.result_outputs(shell),
+        trigger_mode="multiple",
+        **PRIVATE,
+        **QUICK,
     )
     wire_chips(parts, shell, chips, examples)
     return parts

@@ -10,7 +10,7 @@ from playground.demos.attention.published import DEMO, figures
 from playground.demos.attention.published.schema import Erratum, Result
 from playground.messages import say
 from playground.runs import Run
-from playground.ui.experiment import help_fold, live
+from playground.ui.experiment import chip_row, help_fold, live, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
@@ -29,6 +29,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         elem_id="big-board",
     )
     notice = gr.HTML("", elem_id="big-notice", elem_classes="pg-notice-box")
+    chips = chip_row(examples, "big", _label)
     figure = Figure(None, label=t("pg_big_figure"), elem_id="big-figure", elem_classes="pg-result")
     source = gr.HTML("", elem_id="big-source", elem_classes="pg-result")
     with gr.Accordion(t("pg_big_errata"), open=True, elem_id="big-errata-fold"):
@@ -46,7 +47,13 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     run_bar(parts, shell)
     help_fold(DEMO)
     live(parts, shell, [], [board.input])
+    wire_chips(parts, shell, chips, examples)
     return parts
+
+
+def _label(run: Run) -> str:
+    """The board that a run shows."""
+    return t(f"pg_big_board_{run.request['board']}")
 
 
 def draw(run: Run, language: str) -> list[Any]:

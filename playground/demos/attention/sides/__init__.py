@@ -13,7 +13,7 @@ A GPT's probability is that of the whole word, piece by piece; a masked model's 
 each further `[MASK]` would tell it how long the word is.
 
 **The table** puts the papers' numbers side by side. "BERT against GPT" is GPT-1: same size, same kind of data. Devlin
-et al. 2019 gave BERT base GPT-1's sizes for just this comparison.
+et al. 2019 (section 3) gave BERT base GPT-1's sizes for just this comparison.
 """
 
 from playground.demo import Demo

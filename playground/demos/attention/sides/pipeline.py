@@ -22,8 +22,11 @@ _CORE = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 
 def run(request: Request) -> Result:
     """Two forwards each. Raises Complaint as `reader` and `read` do, for a word that is not there, for the first word,
-    and for more than 64 tokens."""
+    for a text that holds a mask already, and for more than 64 tokens."""
     bert, gpt = _load(request)
+    mask = bert.tokenizer.mask_token
+    if re.search(rf"\[mask\]|{re.escape(mask)}", request.text, re.IGNORECASE):
+        raise Complaint("pg_err_sid_typed", mask=mask)
     spans = [found.span() for found in re.finditer(r"\S+", request.text)]
     if request.word >= len(spans):
         raise Complaint("pg_err_sid_word", word=request.word, last=len(spans) - 1)
@@ -63,9 +66,9 @@ def _both(loaded: Loaded, left: str, core: str, right: str, top_k: int) -> Side:
     text = read(loaded, f"{left}{tokenizer.mask_token}{right}")
     _short(len(text.ids), loaded)
     logits = loaded.model(**text.inputs(loaded)).logits[0].float().cpu()
-    [place, *_] = (text.ids == tokenizer.mask_token_id).nonzero().flatten().tolist()
+    [place] = (text.ids == tokenizer.mask_token_id).nonzero().flatten().tolist()
     spread = distribution(logits[place : place + 1, : len(tokenizer)], top_k)
-    word = tokenizer(core, add_special_tokens=False, verbose=False)["input_ids"]
+    word = tokenizer(_gap(left) + core, add_special_tokens=False, verbose=False)["input_ids"]
     return Side(
         tokens=text.tokens,
         candidates=_candidates(loaded, spread),
@@ -82,8 +85,7 @@ def _left(loaded: Loaded, left: str, core: str, request: Request) -> Side:
     whole = read(loaded, request.text)
     _short(len(whole.ids), loaded)
     seen = tokenizer(left.rstrip(), add_special_tokens=False, verbose=False)["input_ids"]
-    gap = " " if left[-1:].isspace() else ""
-    word = tokenizer(gap + core, add_special_tokens=False, verbose=False)["input_ids"]
+    word = tokenizer(_gap(left) + core, add_special_tokens=False, verbose=False)["input_ids"]
     ids = torch.tensor([[*seen, *word]], device=loaded.model.device)
     logits = loaded.model(input_ids=ids).logits[0].float().cpu()[:, : len(tokenizer)]
     spread = distribution(logits[len(seen) - 1 : len(seen)], request.top_k)
@@ -97,6 +99,11 @@ def _left(loaded: Loaded, left: str, core: str, request: Request) -> Side:
         entropy=round(float(spread.entropy[0]), 4),
         mask=_mask(loaded, whole.inputs(loaded)),
     )
+
+
+def _gap(left: str) -> str:
+    """The space before the blank, which for byte-level tokenizers (GPT's, RoBERTa's) belongs to the word."""
+    return " " if left[-1:].isspace() else ""
 
 
 def _mask(loaded: Loaded, inputs: dict[str, Tensor]) -> str:

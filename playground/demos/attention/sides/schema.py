@@ -25,9 +25,10 @@ class Candidate(BaseModel):
 
 
 class Side(BaseModel):
-    """tokens: that the model reads, without the blank filled; pieces: tokens of the word that was taken out;
-    probability: that all of them stand there, null where a masked language model would need several masks. mask:
-    packed bytes (tokens, tokens), 255 where the row's token sees the column's, as the model's own attention says."""
+    """tokens: of `both` with [MASK] in the blank; of `left` the whole text, though its words are asked for after what
+    is before the blank; pieces: tokens of the word that was taken out; probability: that all of them stand there, null
+    where a masked language model would need several masks. mask: packed bytes (tokens, tokens), 255 where the row's
+    token sees the column's, as the model's own attention says."""
 
     tokens: list[str]
     candidates: list[Candidate]

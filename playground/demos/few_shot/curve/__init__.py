@@ -7,9 +7,11 @@ is looked for at the top of the ranking.
    other queries, examples and orders would move the point.
 3. *Chance* is drawing lots among the labels; *majority* is always giving the most frequent one. What is not above
    them has learned nothing.
-4. Give the examples *wrong* labels: flipped (each another one) or by lot. Min et al. 2022 found that large models lose
+4. Give the examples *wrong* labels: flipped (each another one) or random. Min et al. 2022 found that large models lose
    little: they take from the examples what the labels and the texts look like, more than which belongs to which.
-   A model that really learns the mapping from its examples should fall *below* chance with flipped labels.
+   Where a task has a fixed set of labels, a model that really learns the mapping from its examples should fall *below*
+   chance with flipped ones. Where nearly every query has an answer of its own (plurals, capitals), flipping only hands
+   the answers round: there is no other mapping to learn, and nothing to fall below chance by.
 
 Orders matter, too: the same examples in another order can turn a good prompt into a bad one, which is one reason why
 the bands are wide.

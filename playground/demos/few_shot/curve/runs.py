@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,9 @@ class Queries:
     labels: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def of(cls, bundled: Bundled, count: int, seed: int) -> "Queries":
+    def of(cls, bundled: Bundled, count: int) -> "Queries":
         asked = bundled.queries[:count]
-        return cls(asked, tuple(labels_for(bundled, row.input, seed)[0] for row in asked))
+        return cls(asked, tuple(labels_for(bundled, row.input).labels for row in asked))
 
     @property
     def chance(self) -> float:
@@ -38,29 +39,44 @@ def shown(
     bundled: Bundled, shots: int, seed: int, draw_number: int, order: int, labels: Labels = "right"
 ) -> list[Example]:
     """`shots` examples of one draw in one order. Order 0 only adds examples as the shots grow, so that what was read
-    of it is read no more; others sort the same examples anew."""
+    of it is read no more; others sort the same examples anew, no two of them alike. Raises ValueError for more orders
+    than there are."""
+    if order >= orders_of(shots, order + 1):
+        raise ValueError(f"{shots} examples have no order {order}.")
     rng = np.random.default_rng([seed, draw_number, 7])
     drawn = relabelled(bundled, draw(bundled, MAX_SHOTS, seed * 1000 + draw_number), labels, rng)[:shots]
-    if order == 0:
-        return drawn
-    places = np.random.default_rng([seed, draw_number, order, 11]).permutation(MAX_SHOTS)
-    return [drawn[place] for place in sorted(range(len(drawn)), key=lambda place: int(places[place]))]
+    found, tried = [list(range(shots))], 0
+    while len(found) <= order:
+        tried += 1
+        places = np.random.default_rng([seed, draw_number, tried, 11]).permutation(MAX_SHOTS)
+        if (sorting := sorted(range(shots), key=lambda place: int(places[place]))) not in found:
+            found.append(sorting)
+    return [drawn[place] for place in found[order]]
+
+
+def orders_of(shots: int, most: int) -> int:
+    """In how many different orders so many examples can be shown, up to `most`: 1 example in one, 2 in two."""
+    return min(most, factorial(shots))
 
 
 def relabelled(
     bundled: Bundled, examples: Sequence[Example], labels: Labels, rng: np.random.Generator
 ) -> list[Example]:
     """flipped: each example gets another label than its own, the next of the task's; shuffled: one by lot, which may
-    be its own (Min et al. 2022, arXiv:2202.12837). Where a task has too many labels for that, those of the other
-    examples go round; where the label is one of the listed items, another item is taken."""
+    be its own (Min et al. 2022, arXiv:2202.12837). Where a task has too many labels for that, it is that of the next
+    example with another one, or those of the examples go round by lot; where the label is one of the listed items,
+    another item is taken."""
     if labels == "right":
         return list(examples)
     found = []
-    turn = rng.permutation(len(examples)) if labels == "shuffled" else np.roll(np.arange(len(examples)), -1)
+    turn = rng.permutation(len(examples))
     for place, (text, label) in enumerate(examples):
         items = text.split(", ")
         choices = bundled.task.labels or (tuple(items) if label in items and len(items) > 1 else ())
-        if not choices:
+        if not choices and labels == "flipped":
+            others = (row.label for row in chain(examples[place:], examples[:place]) if row.label != label)
+            found.append(Example(text, next(others, label)))
+        elif not choices:
             found.append(Example(text, examples[turn[place]].label))
         elif labels == "flipped":
             found.append(Example(text, choices[(choices.index(label) + 1) % len(choices)]))

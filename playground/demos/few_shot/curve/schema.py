@@ -41,7 +41,8 @@ class Request(BaseModel):
 
 
 class Point(BaseModel):
-    """right of `of` answers with so many examples, in `runs` draws and orders; low, high: 95% interval of the accuracy.
+    """right of `of` answers with so many examples, in `runs` draws and different orders; low, high: 95% interval of the
+    accuracy, for other queries and other draws, each draw with the mean of its orders.
     dropped: examples that did not fit, on average."""
 
     labels: Labels

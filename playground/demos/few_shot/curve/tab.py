@@ -16,7 +16,7 @@ from playground.demos.few_shot.curve.schema import (
     Point,
     Result,
 )
-from playground.demos.few_shot.measured import measured
+from playground.demos.few_shot.measured import Row, measured, totals
 from playground.demos.few_shot.schema import MAX_SEED
 from playground.messages import say
 from playground.plots.style import percent
@@ -117,11 +117,12 @@ def _verdict(result: Result, request: dict[str, Any], language: str) -> str:
 
 
 def effect(points: Sequence[Point], language: str) -> str:
-    """From the first point, and from the best one, to the last: told where the bands do not overlap."""
+    """From the best point, and from the first one, to the last: told where the bands do not overlap."""
     first, last, best = points[0], points[-1], max(points, key=lambda point: point.accuracy)
     values = {"last": last.shots, "to": percent(last.accuracy)}
-    if last.high < best.low:
-        return say("pg_fcv_hurts", language, shots=best.shots, share=percent(best.accuracy), **values)
+    for before in (best, first):  # the best one's band may be the wider
+        if last.high < before.low:
+            return say("pg_fcv_hurts", language, shots=before.shots, share=percent(before.accuracy), **values)
     if last.low > first.high:
         return say("pg_fcv_helps", language, shots=first.shots, share=percent(first.accuracy), **values)
     return say("pg_fcv_unclear", language, shots=first.shots, share=percent(first.accuracy), **values)
@@ -153,15 +154,12 @@ def measured_table(language: str) -> str:
     heads = [say("pg_fsh_task", language), say("pg_fcv_chance", language)]
     heads += [say("pg_fcv_shots", language, shots=shots) for shots in found.shots]
 
-    def cells(right: Sequence[int], of: int) -> list[str]:
-        return [f"{percent(count / of)} ({count} / {of})" for count in right]
+    def cells(key: str, row: Row) -> list[str]:
+        shares = [f"{percent(count / of)} ({count} / {of})" for count, of in zip(row.right, row.of, strict=True)]
+        return [say(key, language), percent(row.chance), *shares]
 
-    rows = [
-        [say(f"pg_fsh_task_{row.task}", language), percent(row.chance), *cells(row.right, row.of)] for row in found.rows
-    ]
-    of = sum(row.of for row in found.rows)
-    chance = sum(row.chance * row.of for row in found.rows) / of
-    every = [sum(row.right[place] for row in found.rows) for place in range(len(found.shots))]
-    foot = [say("pg_fcv_all", language), percent(chance), *cells(every, of)]
+    rows = [cells(f"pg_fsh_task_{row.task}", row) for row in found.rows]
+    *sums, foot = [cells(f"pg_fcv_{row.task}", row) for row in totals(found)]
+    rows += sums
     how = say("pg_fcv_measured_how", language, model=found.model, draws=found.draws, device=found.device)
     return small(how) + table(heads, rows, numbers=range(1, len(heads)), foot=foot)

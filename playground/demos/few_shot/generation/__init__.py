@@ -13,7 +13,8 @@ How a token is taken:
 * **Top-k** (Fan et al. 2018) keeps the k likeliest; 0 keeps all. GPT-2's well-known samples were drawn with k = 40.
 * **Top-p**, the nucleus (Holtzman et al. 2020), keeps the fewest likeliest tokens whose probabilities reach p: few
   where the model is sure, many where it is not.
-* A **stop string** ends the text where it appears, and is not part of it.
+* A **stop string** ends the text where it appears, and is not part of it; tokens from there on are pale. After a prompt
+  with examples it is the end of the line, written `\\n`.
 
 All probabilities shown are the model's own, before temperature, top-k and top-p.
 """

@@ -9,12 +9,12 @@ import gradio as gr
 from playground.demos.few_shot.generation import DEMO, figures
 from playground.demos.few_shot.generation.schema import MAX_TEMPERATURE, MAX_TOKENS, MAX_TOP_K, Result
 from playground.demos.few_shot.schema import MAX_SEED
-from playground.demos.few_shot.strip import drawn, tokens_of, wire_strip
+from playground.demos.few_shot.strip import drawn, kept_of, tokens_of, wire_strip
 from playground.messages import say
 from playground.runs import Run
 from playground.ui.experiment import chip_row, help_fold, model_choice, wire_chips
 from playground.ui.figure import Figure
-from playground.ui.inputs import Lines, Range, Whole
+from playground.ui.inputs import Range, Stops, Whole
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.shell import Shell, TabParts, run_bar
@@ -47,9 +47,10 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             with gr.Row():
                 top_k, count = slider("top_k", 0, MAX_TOP_K, 1), slider("count", 1, MAX_TOKENS, 1)
             with gr.Row():
-                stops = Lines(
+                stops = Stops(
                     asked["stops"],
                     label=t("pg_fgn_stops"),
+                    info=t("pg_fgn_stops_info"),
                     lines=1,
                     max_lines=4,
                     elem_id="fgn-stops",
@@ -103,16 +104,17 @@ def draw(run: Run, language: str) -> list[Any]:
     result = Result.model_validate(run.result)
     begin = html.escape(run.request["text"])
     shown = f"{begin}<mark>{html.escape(result.continuation)}</mark>"
+    kept = kept_of(result.tokens, run.request["stops"]) if result.ended == "stop" else len(result.tokens)
     said = say(
         f"pg_fgn_ended_{result.ended}",
         language,
-        count=len(result.tokens),
+        count=kept,
         prompt=result.prompt_tokens,
         limit=result.limit,
     )
     return [
         f"<div class='pg-passage pg-from-end'><div dir='auto'>{shown}</div></div>{small(said)}",
-        tokens_of(result.tokens, language, 0),
+        tokens_of(result.tokens, language, 0, kept),
         drawn(result.tokens, 0, language),
         figures.curve(result, language),
     ]

@@ -9,7 +9,8 @@ All other examples keep their order. The last ones often weigh most: what stands
 take over, and a label that was read last tends to come again (Zhao et al. 2021 call it recency bias). Draw other
 examples, or choose another pattern, and see whether that is so here.
 
-Where the task does not know the query, the label that ranks first takes the place of the right one.
+Examples of your own come here by the link beside the prompt that they make. Where the task does not know the query, the
+label that ranks first takes the place of the right one.
 """
 
 from playground.demo import Demo

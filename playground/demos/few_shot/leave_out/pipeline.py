@@ -1,20 +1,19 @@
 """Rank the labels once with all examples, and once without each."""
 
-from itertools import chain
+from collections.abc import Iterator
 
 from playground.core.prefix import Prefix, ranked
 from playground.core.prompts import PATTERNS, prompt
 from playground.core.ranking import among
 from playground.demos.few_shot.leave_out.schema import Request, Result, Without
 from playground.demos.few_shot.pipeline import asked
-from playground.demos.few_shot.reader import encode, endings, fit, limit_of, reader
+from playground.demos.few_shot.reader import encode, endings, fit, in_turns, limit_of, reader
 from playground.messages import Complaint, Notice
-from playground.models.device import TURNS
 
 
 def run(request: Request) -> Result:
     """Raises Complaint as `asked`, `reader` and `fit` do, and where there is no example to leave out."""
-    examples, labels, right = asked(request)
+    examples, labels, right, notices = asked(request)
     if not examples:
         raise Complaint("pg_err_flo_none")
     loaded = reader(request.model, request.query, *labels, *(example.label for example in examples))
@@ -24,24 +23,20 @@ def run(request: Request) -> Result:
     used = fitted.used
     prefix = Prefix(loaded.model)
 
-    def probabilities(ids: list[int]) -> list[float]:
-        [scores] = chain.from_iterable(ranked(prefix, [ids], [ends]))
-        return [float(share) for share in among(scores)]
-
-    with TURNS.quick():
-        full = probabilities(fitted.ids)
-        best = max(range(len(labels)), key=full.__getitem__)
-        place = labels.index(right) if right in labels else best
+    def shares() -> Iterator[list[float]]:
+        """Of the labels: with all examples, then without each."""
         # From the last to the first: what stands before the one that is left out is in the cache.
-        without = [
-            probabilities(
-                encode(
-                    loaded, prompt([*used[:number], *used[number + 1 :]], request.query, pattern, request.instruction)
-                )
-            )[place]
-            for number in reversed(range(len(used)))
-        ][::-1]
-    notices = []
+        for number in (None, *reversed(range(len(used)))):
+            rest = used if number is None else [*used[:number], *used[number + 1 :]]
+            ids = encode(loaded, prompt(rest, request.query, pattern, request.instruction))
+            for part in ranked(prefix, [ids], [ends]):
+                for scores in part:
+                    yield [float(share) for share in among(scores)]
+
+    full, *others = in_turns(shares())
+    best = max(range(len(labels)), key=full.__getitem__)
+    place = labels.index(right) if right in labels else best
+    without = [share[place] for share in reversed(others)]
     if fitted.dropped:
         values: dict[str, str | int | float] = {
             "dropped": fitted.dropped,

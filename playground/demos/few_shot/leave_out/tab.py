@@ -15,7 +15,7 @@ from playground.demos.few_shot.choosing import (
 )
 from playground.demos.few_shot.leave_out import DEMO, figures
 from playground.demos.few_shot.leave_out.schema import Result
-from playground.demos.few_shot.schema import MAX_SEED, MAX_SHOTS
+from playground.demos.few_shot.schema import MAX_SEED, MAX_SHOTS, OWN
 from playground.messages import say
 from playground.runs import Run
 from playground.ui.experiment import chip_row, help_fold, live, model_choice, wire_chips
@@ -34,7 +34,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     with gr.Row(elem_classes="pg-pane"):
         with gr.Column(min_width=340, scale=5):
             gr.Markdown(t("pg_flo_question"), elem_classes="pg-question")
-            task = task_choice(asked["task"], "flo")
+            task = task_choice(asked["task"], "flo", own=True)
+            gr.Markdown(t("pg_flo_own"), elem_classes="pg-small")
             query = gr.Textbox(asked["query"], label=t("pg_fsh_query"), lines=1, max_lines=6, elem_id="flo-query")
             with gr.Row(elem_classes="pg-chips"):
                 other = gr.Button(t("pg_fsh_other"), size="sm", elem_id="flo-other")
@@ -58,6 +59,11 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     elem_id="flo-seed",
                     min_width=100,
                 )
+            instruction = gr.Textbox(
+                asked["instruction"], label=t("pg_fsh_instruction"), lines=1, max_lines=4, elem_id="flo-instruction"
+            )
+            # One's own examples are made in the first sub-tab and come with its link.
+            own, labels = gr.State(asked["examples"]), gr.State(asked["labels"])
             pattern = patterns_choice(asked["pattern"], "flo")
             notice = gr.HTML("", elem_id="flo-notice", elem_classes="pg-notice-box")
             chips = chip_row(examples, "flo", query_of)
@@ -70,6 +76,9 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 fields={
                     "query": query,
                     "task": task,
+                    "instruction": instruction,
+                    "examples": own,
+                    "labels": labels,
                     "shots": shots,
                     "seed": seed,
                     "pattern": pattern,
@@ -85,14 +94,21 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     also = live(
         parts,
         shell,
-        [query.change, seed.change],
-        [query.submit, seed.submit, shots.input, pattern.input, model.input],
+        [query.change, seed.change, instruction.change],
+        [query.submit, seed.submit, instruction.submit, shots.input, pattern.input, model.input],
+        (),
+        complete,
     )
     also(task.input(first_query, [task, query], query, **_HIDDEN).then)
     also(other.click(next_query, [task, query], query, **_HIDDEN).then)
-    redraw.click(lambda seed: (seed + 1) % (MAX_SEED + 1), seed, seed, queue=False, api_visibility="private")
+    also(redraw.click(lambda seed: (seed + 1) % (MAX_SEED + 1), seed, seed, **_HIDDEN).then)
     wire_chips(parts, shell, chips, examples)
     return parts
+
+
+def complete(asked: dict[str, Any], shown: Run | None) -> dict[str, Any]:
+    """One of the project's tasks has examples and labels of its own."""
+    return asked if asked["task"] == OWN else asked | {"examples": [], "labels": []}
 
 
 def draw(run: Run, language: str) -> list[Any]:

@@ -39,11 +39,11 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             patterns = Patterns(
                 asked["patterns"],
                 label=t("pg_fpt_patterns"),
-                info=t("pg_fpt_patterns_info"),
                 lines=5,
                 max_lines=8,
                 elem_id="fpt-patterns",
             )
+            how = gr.HTML("", elem_id="fpt-how")  # a label can hold no braces
             count = Range(1, MAX_TOKENS, value=asked["count"], step=1, label=t("pg_fgn_count"), elem_id="fpt-count")
             notice = gr.HTML("", elem_id="fpt-notice", elem_classes="pg-notice-box")
             chips = chip_row(examples, "fpt")
@@ -56,7 +56,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             parts = TabParts(
                 demo=DEMO,
                 fields={"text": text, "model": model, "patterns": patterns, "count": count},
-                outputs=[figure, written],
+                outputs=[figure, written, how],
                 draw=draw,
                 run=gr.State(""),
                 notice=notice,
@@ -70,9 +70,10 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
 
 def draw(run: Run, language: str) -> list[Any]:
-    """Values of the figure and of what was written."""
+    """Values of the figure, of what was written, and how a pattern is typed."""
     result = Result.model_validate(run.result)
-    return [figures.bars(result, language), "".join(_written(one, language) for one in result.endings)]
+    written = "".join(_written(one, language) for one in result.endings)
+    return [figures.bars(result, language), written, small(say("pg_fpt_how", language))]
 
 
 def _written(ending: Ending, language: str) -> str:

@@ -20,7 +20,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     """A Progress after each forward, then the Result. Raises Complaint as `find`, `reader` and `fit` do."""
     bundled = find(request.task)
     texts = ["한국어"] if bundled.korean else []
-    queries = Queries.of(bundled, request.queries, request.seed)
+    queries = Queries.of(bundled, request.queries)
     table = published("gpt_sizes")
     result = Result(queries=len(queries.asked), chance=round(queries.chance, 4), sizes=sizes(), source=table.source)
     each = len(SHOTS) - 1

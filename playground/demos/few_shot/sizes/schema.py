@@ -31,11 +31,6 @@ class Request(BaseModel):
             raise Complaint("pg_err_fsz_many", count=len(models), limit=MAX_MODELS)
         return list(dict.fromkeys(models))
 
-    @property
-    def model(self) -> str:
-        """As the status line names them."""
-        return ", ".join(self.language_models)
-
 
 class Point(BaseModel):
     """low, high: 95% interval of the accuracy; right of `of` answers."""

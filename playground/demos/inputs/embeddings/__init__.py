@@ -4,8 +4,8 @@ the first layer reads.
 
 1. Type one text or two, and click a token: its rows are drawn, blue below zero and orange above, each on a scale of
    its own.
-2. *How long?* The longer a row beside the others, the more it decides the sum's direction; a segment's is the same
-   wherever it stands. (Click "LayerNorm" in the legend to see it, too.)
+2. *Norm (length).* The larger a row's norm beside the others', the more it decides the sum's direction; a segment's is
+   the same wherever it stands. (Click "LayerNorm" in the legend to see it, too.)
 3. *How alike?* The cosine of the chosen token's rows with every other's: 1 is the same direction, 0 none. The same
    word at two places has the same token row and other positions.
 4. The map compares every two rows of the position table. Nobody told the model that 5 lies beside 6: the band along
@@ -17,8 +17,8 @@ language modelling, named entities, and SQuAD, where start and end are chosen am
 uses its place again, for "no answer"). **[SEP]** ends each text; with the segment rows it says where the second one
 begins.
 
-The LayerNorm first makes all sums equally long, then multiplies each dimension by a learned weight, so that lengths
-differ again: rare words often come out longer than function words.
+The LayerNorm first gives all sums the same norm, then multiplies each dimension by a learned weight, so that norms
+differ again: those of rare words often come out larger than those of function words.
 """
 
 from playground.demo import Demo

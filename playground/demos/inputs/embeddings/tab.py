@@ -9,6 +9,7 @@ from playground.demos.inputs.embeddings import DEMO, figures
 from playground.demos.inputs.embeddings.schema import Result
 from playground.messages import say
 from playground.runs import Run
+from playground.ui.clicks import counter, latest
 from playground.ui.experiment import PRIVATE, chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.fetching import give_up
 from playground.ui.figure import Figure
@@ -67,13 +68,18 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     )
 
     def choose(event: gr.SelectData, *inputs: Any) -> list[Any]:
-        *values, waiting, lang = inputs
+        *values, waiting, clicks, lang = inputs
         give_up(waiting)
         wanted = dict(zip(parts.fields, values, strict=True)) | {"place": int(event.index)}
-        return ask(parts, shell, wanted, lang, kind="stale")
+        return latest(clicks, lambda: ask(parts, shell, wanted, lang, kind="stale"))
 
     strip.select(
-        choose, [*parts.fields.values(), parts.waiting, shell.lang], parts.result_outputs(shell), **PRIVATE, **QUICK
+        choose,
+        [*parts.fields.values(), parts.waiting, counter(), shell.lang],
+        parts.result_outputs(shell),
+        trigger_mode="multiple",
+        **PRIVATE,
+        **QUICK,
     )
     wire_chips(parts, shell, chips, examples)
     return parts

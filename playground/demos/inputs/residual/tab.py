@@ -9,7 +9,7 @@ from playground.demos.inputs.residual import DEMO, figures
 from playground.demos.inputs.residual.schema import MAX_LAYERS, MAX_SEED, WIDTHS, Result
 from playground.messages import say
 from playground.runs import Run
-from playground.ui.experiment import help_fold, live
+from playground.ui.experiment import chip_row, help_fold, live, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.inputs import Range, Whole
 from playground.ui.language import t
@@ -29,6 +29,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 asked["seed"], label=t("pg_seed"), precision=0, minimum=0, maximum=MAX_SEED, elem_id="res-seed"
             )
             notice = gr.HTML("", elem_id="res-notice", elem_classes="pg-notice-box")
+            chips = chip_row(examples, "res", _label)
             said = gr.HTML("", elem_id="res-said", elem_classes="pg-result")
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_res_figure"), elem_id="res-figure", elem_classes="pg-result")
@@ -42,8 +43,14 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             run_bar(parts, shell)
     help_fold(DEMO)
-    live(parts, shell, [seed.change], [seed.submit, layers.release, layers.input, width.input])
+    live(parts, shell, [seed.change], [seed.submit, layers.input, width.input])
+    wire_chips(parts, shell, chips, examples)
     return parts
+
+
+def _label(run: Run) -> str:
+    """The sizes that a run asks for."""
+    return f"{run.request['layers']} × {run.request['width']}"
 
 
 def draw(run: Run, language: str) -> list[Any]:

@@ -10,14 +10,19 @@ GPT-1 (Radford et al. 2018, section 3.3 and figure 1), with a start, a delimiter
 BERT (Devlin et al. 2019, figure 4 and section 4.4): [CLS] A [SEP], or [CLS] A [SEP] B [SEP].
 """
 
-from playground.demos.inputs.tasks.schema import MAX_OPTIONS, Piece, Request, Result, Sequence
+from playground.demos.inputs.tasks.schema import FAMILIES, MAX_OPTIONS, Piece, Request, Result, Sequence
 from playground.messages import Complaint
+from playground.models import catalogue
 from playground.models.reading import spelled
 from playground.models.tokenizers import tokenizer_of
 
 
 def run(request: Request) -> Result:
-    """No model is run. Raises Complaint as `tokenizer_of` does, and for a task whose texts are missing."""
+    """No model is run. Raises Complaint as `tokenizer_of` does, for a model that does not read as BERT does, and for a
+    task whose texts are missing."""
+    family = catalogue.find(request.model).family
+    if family and family not in FAMILIES:
+        raise Complaint("pg_err_emb_model", model=request.model)
     pairs = _pairs(request)
     twice = [*pairs, (pairs[0][1], pairs[0][0])] if request.task == "similarity" else pairs
     numbered = request.task == "choice"

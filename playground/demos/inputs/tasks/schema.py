@@ -9,6 +9,7 @@ from playground.messages import Complaint, Notice
 
 Task = Literal["classification", "entailment", "similarity", "choice"]
 Kind = Literal["special", "read", "first", "second"]
+FAMILIES = ("bert", "albert", "electra")  # whose sequences have [CLS], [SEP] and segments
 MAX_OPTIONS = 6
 MAX_CHARACTERS = 400
 

@@ -7,17 +7,19 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.inputs.tasks import DEMO, figures
-from playground.demos.inputs.tasks.schema import Result
+from playground.demos.inputs.tasks.schema import FAMILIES, Result
 from playground.demos.inputs.tasks.schema import Sequence as Packed
 from playground.messages import say
+from playground.models import catalogue
 from playground.runs import Run
-from playground.ui.experiment import help_fold, live, model_choice
+from playground.ui.experiment import chip_row, help_fold, live, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
 from playground.ui.tables import small
 
 _TASKS = ("classification", "entailment", "similarity", "choice")
+_HEADS = ("masked_lm", "replaced_token", "question_answering", "sequence_classification")
 
 
 def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
@@ -38,8 +40,14 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 asked["options"], label=t("pg_tsk_options"), lines=2, max_lines=6, elem_id="tsk-options"
             )
             notice = gr.HTML("", elem_id="tsk-notice", elem_classes="pg-notice-box")
-            model = model_choice(
-                ("masked_lm", "replaced_token", "question_answering", "sequence_classification"), asked["model"], "tsk"
+            chips = chip_row(examples, "tsk", _label)
+            model = gr.Dropdown(
+                offered(),
+                value=asked["model"],
+                label=t("pg_model"),
+                info=t("pg_model_info"),
+                elem_id="tsk-model",
+                elem_classes="pg-model",
             )
         with gr.Column(min_width=340, scale=6):
             gpt = gr.HTML("", elem_id="tsk-gpt", elem_classes="pg-result")
@@ -61,7 +69,18 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         [first.change, second.change, options.change],
         [first.submit, second.submit, task.input, model.input],
     )
+    wire_chips(parts, shell, chips, examples)
     return parts
+
+
+def offered() -> list[tuple[str, str]]:
+    """(label, id) of the models that read as the texts here say."""
+    return [one for one in catalogue.options(*_HEADS) if catalogue.find(one[1]).family in FAMILIES]
+
+
+def _label(run: Run) -> str:
+    """What a run reads first."""
+    return str(run.request["first"])
 
 
 def draw(run: Run, language: str) -> list[Any]:
