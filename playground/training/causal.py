@@ -5,6 +5,8 @@ per-dimension multiple of what BERT's stream x would be there, h ~ scale * x + s
 by `scale`, and each LayerNorm's gain and bias are fitted so that the part reads nearly x.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import layer_norm, scaled_dot_product_attention
@@ -80,7 +82,7 @@ def _fit(norm: nn.LayerNorm, h: Tensor, x: Tensor) -> Tensor:
     return out
 
 
-def _scaled(target: nn.Module, source: nn.Linear, scale: Tensor) -> nn.Module:
+def _scaled(target: Any, source: nn.Linear, scale: Tensor) -> Any:
     """Fill a Conv1D, whose weight is (in, out), with scale * source."""
     target.weight.copy_(source.weight.T * scale)
     target.bias.copy_(source.bias * scale)

@@ -3,8 +3,9 @@ is looked for at the top of the ranking.
 
 1. Choose a task and press Start. The curve sharpens with every draw of examples.
 2. Each point is the mean over several *draws* of examples and several *orders* of each draw; the queries stay the same
-   and are never among the examples. The 95% band draws queries and runs anew (a crossed bootstrap): it says how far
-   other queries, examples and orders would move the point.
+   and are never among the examples. The 95% band draws queries and draws anew, the orders of a draw averaged (a
+   crossed bootstrap): it says how far other queries and examples would move the point; with two or three draws it is
+   rather too narrow.
 3. *Chance* is drawing lots among the labels; *majority* is always giving the most frequent one. What is not above
    them has learned nothing.
 4. Give the examples *wrong* labels: flipped (each another one) or random. Min et al. 2022 found that large models lose
