@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
 
+from playground.core.prefix import Prefix, ranked
 from playground.core.prompts import PATTERNS, Example, answer, prompt
 from playground.core.tasks import Task, candidates
 from playground.training.icl import MAX_SHOTS
@@ -62,37 +63,16 @@ def draw_queries(task: Task, count: int, seed: int) -> list[Query]:
     return queries
 
 
-@torch.inference_mode()
 def rank_labels(
-    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, queries: Sequence[Query], shots: int, batch: int = 16
+    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, queries: Sequence[Query], shots: int
 ) -> list[bool]:
     """Whether the right label is the likeliest whole label after the prompt, for each query."""
     pattern = PATTERNS["input_output"]
-    rows: list[tuple[int, list[int], int]] = []  # query, tokens, where the label begins
-    for number, query in enumerate(queries):
-        begin = tokenizer(prompt(query.examples[:shots], query.asked.input, pattern), verbose=False)["input_ids"]
-        for label in query.candidates:
-            ids = begin + tokenizer(answer(label, pattern))["input_ids"]
-            excess = max(0, len(ids) - model.config.n_positions)  # the earliest examples are forgotten
-            rows.append((number, ids[excess:], len(begin) - excess))
-    scores = np.empty(len(rows))
-    order = sorted(range(len(rows)), key=lambda row: len(rows[row][1]))
-    for start in range(0, len(order), batch):
-        chosen = order[start : start + batch]
-        longest = max(len(rows[row][1]) for row in chosen)
-        ids = torch.full((len(chosen), longest), tokenizer.eos_token_id)
-        for place, row in enumerate(chosen):
-            ids[place, : len(rows[row][1])] = torch.tensor(rows[row][1])
-        first = min(rows[row][2] for row in chosen)
-        # Causal: what pads the right end changes nothing before it. Only the labels' places are scored.
-        logits = model(input_ids=ids.to(model.device), logits_to_keep=longest - first + 1).logits.float().cpu()
-        logp = logits[:, :-1].log_softmax(-1).gather(2, ids[:, first:, None]).squeeze(2)
-        for place, row in enumerate(chosen):
-            _, tokens, begins = rows[row]
-            scores[row] = float(logp[place, begins - first : len(tokens) - first].sum())
-    right, at = [], 0
+    right = []
     for query in queries:
-        best = int(scores[at : at + len(query.candidates)].argmax())
-        right.append(query.candidates[best] == query.asked.label)
-        at += len(query.candidates)
+        begin = tokenizer(prompt(query.examples[:shots], query.asked.input, pattern), verbose=False)["input_ids"]
+        endings = [tokenizer(answer(label, pattern))["input_ids"] for label in query.candidates]
+        excess = max(0, len(begin) + max(map(len, endings)) - model.config.n_positions)  # first examples are forgotten
+        [scores] = [scores for part in ranked(Prefix(model), [begin[excess:]], [endings]) for scores in part]
+        right.append(query.candidates[int(np.argmax(scores))] == query.asked.label)
     return right

@@ -60,7 +60,7 @@ class Shown:
         self.page.get_by_role("link", name=texts("en")[f"pg_fsh_to_{name}"], exact=True).click()
 
     def open_own(self) -> None:
-        self.page.get_by_role("button", name=texts("en")["pg_fsh_own"], exact=True).click()
+        self.page.get_by_role("button", name=texts("en")["pg_fsh_own"]).click()
         expect(self.labels).to_be_visible()
 
 

@@ -171,7 +171,7 @@ def test_labels_are_ranked_by_their_whole_probability(tokenizer: object) -> None
     queries = [Query(examples, Example(word, label), labels) for word in ("dog", "Paris too") for label in labels]
     pattern = PATTERNS["input_output"]
     for shots in (0, 1, 2):
-        found = rank_labels(model, tokenizer, queries, shots, batch=3)  # type: ignore[arg-type]
+        found = rank_labels(model, tokenizer, queries, shots)  # type: ignore[arg-type]
         for query, right in zip(queries, found, strict=True):
             begin = prompt(examples[:shots], query.asked.input, pattern)
             scores = []
