@@ -93,6 +93,7 @@ def test_a_token_is_clicked_and_the_text_shows_where_it_looks(page: Page, app_ur
     shown.text.fill("The dog came back to the river.")
     expect(shown.strip.nth(2)).to_contain_text("dog")
     shown.number("layer", 1)
+    page.wait_for_function(f"() => ({_MAP})()?.title === 'Attention, layer 1, head 9'")
     shown.number("head", 3)  # looks at the token before
     page.wait_for_function(f"() => ({_MAP})()?.title === 'Attention, layer 1, head 3'")
     shown.strip.nth(4).click()
