@@ -40,7 +40,7 @@ def models(root: Path) -> Iterator[Path]:
         yield root
 
 
-def request(unlabelled: str, **more: Any) -> Request:
+def request(sentences: str, /, **more: Any) -> Request:
     """A short run on a person's own sentences."""
-    own = {"unlabelled_source": "mine.txt", "unlabelled": unlabelled}
+    own = {"model": "local/teacher", "unlabelled_source": "mine.txt", "unlabelled": sentences}
     return Request(**({"steps": 12, "batch": 8, "learning_rate": 1e-3} | SIZES | own | more))
