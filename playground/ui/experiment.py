@@ -60,8 +60,13 @@ def chosen(parts: TabParts, example: Run, waiting: dict[str, Any] | None, langua
 
 def model_choice(head: str | Sequence[str], value: str, name: str) -> gr.Dropdown:
     """The models that carry `head`, or one of several."""
+    return model_of(catalogue.options(*([head] if isinstance(head, str) else head)), value, name)
+
+
+def model_of(options: Sequence[tuple[str, str]], value: str, name: str) -> gr.Dropdown:
+    """One of these models: (label, id)."""
     return gr.Dropdown(
-        catalogue.options(*([head] if isinstance(head, str) else head)),
+        list(options),
         value=value,
         label=t("pg_model"),
         info=t("pg_model_info"),

@@ -12,12 +12,10 @@ from playwright.sync_api import sync_playwright
 from playground.demos import ALL
 from playground.paths import ASSETS
 from tests.browser.conftest import ARGUMENTS
+from tests.browser.tab import DRAWN
 from tests.server import running
 
 MAX_BYTES = 200 * 1024
-_DRAWN = """() => performance.getEntriesByType('resource').some((entry) => entry.name.includes('/queue/data'))
-    && [...document.querySelectorAll('.pg-plot')].every(
-        (plot) => !plot.offsetWidth || plot.querySelector('.main-svg'))"""
 
 
 def compressed(png: bytes) -> bytes:
@@ -41,7 +39,7 @@ def main(folder: Path) -> None:
         for demo in ALL:
             page = context.new_page()
             page.goto(f"{address}/?tab={demo.name}&__theme=light")
-            page.wait_for_function(_DRAWN)
+            page.wait_for_function(DRAWN)
             page.evaluate("document.fonts.ready")
             path = folder / f"{demo.name}.png"
             path.write_bytes(compressed(page.screenshot()))

@@ -2,6 +2,11 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+# The page has heard from the server, and every figure in sight is drawn.
+DRAWN = """() => performance.getEntriesByType('resource').some((entry) => entry.name.includes('/queue/data'))
+    && [...document.querySelectorAll('.pg-plot')].every(
+        (plot) => !plot.offsetWidth || plot.querySelector('.main-svg'))"""
+
 
 class Tab:
     """`prefix` begins the ids of its elements."""

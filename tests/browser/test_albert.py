@@ -122,15 +122,3 @@ def _sets(box: Locator, value: str) -> None:
         if box.input_value() == value:
             return
     raise AssertionError(f"{value} did not stay in its box, which holds {box.input_value()}")
-
-
-@pytest.mark.parametrize(
-    ("tab", "figure"),
-    [("albert", "#alb-treemap"), ("albert_published", "#pub-figure"), ("albert_stopwatch", "#stw-figure")],
-)
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, figure: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto(f"{app_url}/?tab={tab}&lang=ko")
-    expect(page.locator(f"{figure} .main-svg").first).to_be_visible()
-    for part in ("document.documentElement", "document.body"):
-        assert page.evaluate(f"{part}.scrollWidth") <= 390

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from playground.messages import texts
 from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
@@ -22,28 +23,15 @@ _OTHER = f"(before) => {{ const now = ({_MAP})(); return now && JSON.stringify(n
 _HEADS = "() => document.querySelector('#att-mosaic .pg-plot').data[1].customdata.map((pair) => pair.join('-'))"
 _MASKS = """() => document.querySelector('#sid-masks .pg-plot').calcdata.map(
     (one) => Array.from(one[0].z, (row) => Array.from(row)))"""
-_NARROW = [
-    ("inputs", "#tok-figure"),
-    ("inputs_embeddings", "#emb-rows"),
-    ("inputs_tasks", "#tsk-figure"),
-    ("inputs_residual", "#res-figure"),
-    ("attention", "#att-map"),
-    ("attention_lens", "#len-figure"),
-    ("attention_sides", "#sid-figure"),
-    ("attention_published", "#big-figure"),
-]
 
 
-class Shown:
+class Shown(Tab):
     """The first sub-tab of attention."""
 
     def __init__(self, page: Page, url: str, query: str = "") -> None:
-        self.page = page
-        page.goto(f"{url}/?tab=attention{query}")
-        expect(page.locator("#att-map .main-svg").first).to_be_visible()
-        self.text, self.second = (page.locator(f"#att-{name} textarea") for name in ("text", "second"))
-        self.strip = page.locator("#att-strip .pg-token")
-        self.notice = page.locator("#att-notice .pg-notice")
+        super().__init__(page, url, "attention", "att", "map", query)
+        self.text, self.second = (self.part(f"{name} textarea") for name in ("text", "second"))
+        self.strip = self.part("strip .pg-token")
 
     @property
     def map(self) -> dict[str, Any]:
@@ -57,11 +45,6 @@ class Shown:
         self.page.wait_for_function(_OTHER, arg=before)
         return self.map
 
-    def number(self, name: str, value: int) -> None:
-        box = self.page.locator(f"#att-{name} input[type=number]")
-        box.fill(str(value))
-        box.press("Enter")
-
 
 def test_a_head_is_chosen_and_the_map_changes(page: Page, app_url: str) -> None:
     shown = Shown(page, app_url)
@@ -71,7 +54,7 @@ def test_a_head_is_chosen_and_the_map_changes(page: Page, app_url: str) -> None:
     )
     assert all(abs(sum(row) - 1) < 0.1 for row in first["z"])
     before = shown.packed()
-    shown.number("layer", 1)
+    shown.sets("layer", 1)
     changed = shown.changed(before)
     assert changed["title"] == "Attention, layer 1, head 9" and changed["z"] != first["z"]
     # Click the third head of the first row of the mosaic.
@@ -92,9 +75,9 @@ def test_a_token_is_clicked_and_the_text_shows_where_it_looks(page: Page, app_ur
     shown = Shown(page, app_url)
     shown.text.fill("The dog came back to the river.")
     expect(shown.strip.nth(2)).to_contain_text("dog")
-    shown.number("layer", 1)
+    shown.sets("layer", 1)
     page.wait_for_function(f"() => ({_MAP})()?.title === 'Attention, layer 1, head 9'")
-    shown.number("head", 3)  # looks at the token before
+    shown.sets("head", 3)  # looks at the token before
     page.wait_for_function(f"() => ({_MAP})()?.title === 'Attention, layer 1, head 3'")
     shown.strip.nth(4).click()
     expect(shown.strip.nth(4)).to_have_class(re.compile("pg-picked"))
@@ -168,24 +151,22 @@ def test_a_link_shows_the_same_in_korean_and_dark(page: Page, new_page: NewPage,
 
 
 def test_a_prediction_forms_layer_by_layer(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/?tab=attention_lens")
-    expect(page.locator("#len-figure .main-svg").first).to_be_visible()
-    strip = page.locator("#len-strip .pg-token")
-    page.locator("#len-text textarea").fill("The children played in the garden.")
+    shown = Tab(page, app_url, "attention_lens", "len")
+    strip = shown.part("strip .pg-token")
+    shown.part("text textarea").fill("The children played in the garden.")
     expect(strip).to_have_count(9)
     strip.nth(4).click()
-    expect(page.locator("#len-figure .gtitle")).to_have_text("Place 4: what each layer would say")
+    expect(shown.part("figure .gtitle")).to_have_text("Place 4: what each layer would say")
     final = page.evaluate("document.querySelector('#len-figure .pg-plot').data[0].text.at(-1)[0]")
-    expect(page.locator("#len-rising .legendtext").first).to_have_text(f"last layer's choice: {final}")
+    expect(shown.part("rising .legendtext").first).to_have_text(f"last layer's choice: {final}")
     strip.nth(0).wait_for()
     assert strip.nth(0).is_disabled()
 
 
 def test_a_blank_is_read_from_both_sides_and_from_the_left(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/?tab=attention_sides")
-    expect(page.locator("#sid-figure .main-svg").first).to_be_visible()
-    words = page.locator("#sid-strip .pg-token")
-    page.locator("#sid-text textarea").fill("The captain steered the ship into the harbour.")
+    shown = Tab(page, app_url, "attention_sides", "sid")
+    words = shown.part("strip .pg-token")
+    shown.part("text textarea").fill("The captain steered the ship into the harbour.")
     expect(words).to_have_count(8)
     words.nth(4).click()
     expect(words.nth(4)).to_have_class(re.compile("pg-picked"))
@@ -195,42 +176,39 @@ def test_a_blank_is_read_from_both_sides_and_from_the_left(page: Page, app_url: 
     full, half = page.evaluate(_MASKS)
     assert all(all(row) for row in full)
     assert all(bool(value) == (column <= row) for row, line in enumerate(half) for column, value in enumerate(line))
-    expect(page.locator("#sid-table")).to_contain_text("32,000 words")
-    page.locator("#sid-text textarea").fill("Harbour")
-    expect(page.locator("#sid-notice .pg-notice")).to_have_count(1)
+    expect(shown.part("table")).to_contain_text("32,000 words")
+    shown.part("text textarea").fill("Harbour")
+    expect(shown.notice).to_have_count(1)
 
 
 def test_published_scores_and_errata(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/?tab=attention_published")
-    expect(page.locator("#big-figure .main-svg").first).to_be_visible()
-    expect(page.locator("#big-errata .pg-erratum")).to_have_count(6)
-    expect(page.locator("#big-errata")).to_contain_text("9,000 parameters instead of 50,000")
-    page.locator("#big-board").get_by_label("BERT and ALBERT: RACE").click()
-    expect(page.locator("#big-figure .gtitle")).to_have_text("RACE: accuracy in %")
-    expect(page.locator("#big-source")).to_contain_text("Lan et al. 2020")
+    shown = Tab(page, app_url, "attention_published", "big")
+    expect(shown.part("errata .pg-erratum")).to_have_count(6)
+    expect(shown.part("errata")).to_contain_text("9,000 parameters instead of 50,000")
+    shown.part("board").get_by_label("BERT and ALBERT: RACE").click()
+    expect(shown.part("figure .gtitle")).to_have_text("RACE: accuracy in %")
+    expect(shown.part("source")).to_contain_text("Lan et al. 2020")
 
 
 def test_text_becomes_tokens_in_two_languages(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/?tab=inputs")
-    expect(page.locator("#tok-figure .main-svg").first).to_be_visible()
-    page.locator("#tok-text textarea").fill("Unbelievable cafe\u0301s 😀")
-    page.locator("#tok-second textarea").fill("한국어")
-    columns = page.locator("#tok-rows .pg-aligned").first.locator(":scope > div:not(.pg-heads)")  # below: a second one
+    shown = Tab(page, app_url, "inputs", "tok")
+    shown.part("text textarea").fill("Unbelievable cafe\u0301s 😀")
+    shown.part("second textarea").fill("한국어")
+    columns = shown.part("rows .pg-aligned").first.locator(":scope > div:not(.pg-heads)")  # below: a second one
     surfaces = "(all) => all.map((one) => one.firstChild.textContent).filter((text) => text !== '·')"
     expect(columns.filter(has_text="😀")).to_have_count(1)
     expect(columns.filter(has_text="국")).to_have_count(1)
     assert "".join(columns.evaluate_all(surfaces)) == "Unbelievablecafe\u0301s😀한국어"
-    expect(page.locator("#tok-rows .pg-cut").first).to_be_visible()
-    expect(page.locator("#tok-notice")).to_contain_text("[UNK]")
+    expect(shown.part("rows .pg-cut").first).to_be_visible()
+    expect(shown.part("notice")).to_contain_text("[UNK]")
 
 
 def test_rows_of_a_token_and_the_way_through_the_sub_tabs(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/?tab=inputs_embeddings")
-    expect(page.locator("#emb-rows .main-svg").first).to_be_visible()
-    page.locator("#emb-strip .pg-token").nth(0).click()
-    expect(page.locator("#emb-rows .gtitle")).to_contain_text("[CLS]")
-    expect(page.locator("#emb-said")).to_contain_text("row 101 of the token table")
-    expect(page.locator("#emb-said")).to_contain_text("it is ignored")
+    shown = Tab(page, app_url, "inputs_embeddings", "emb", "rows")
+    shown.part("strip .pg-token").nth(0).click()
+    expect(shown.part("rows .gtitle")).to_contain_text("[CLS]")
+    expect(shown.part("said")).to_contain_text("row 101 of the token table")
+    expect(shown.part("said")).to_contain_text("it is ignored")
     choose(page, texts("en")["pg_sub_inputs_tasks"])
     expect(page.locator("#tsk-figure .main-svg").first).to_be_visible()
     reads = page.locator("#tsk-gpt .pg-read")
@@ -245,12 +223,3 @@ def test_rows_of_a_token_and_the_way_through_the_sub_tabs(page: Page, app_url: s
     box.fill("4")
     box.press("Enter")
     expect(page.locator("#res-said")).to_contain_text("N = 8 additions, 1/√N = 0.354")
-
-
-@pytest.mark.parametrize(("tab", "figure"), _NARROW)
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, figure: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto(f"{app_url}/?tab={tab}&lang=ko")
-    expect(page.locator(f"{figure} .main-svg").first).to_be_visible()
-    for part in ("document.documentElement", "document.body"):
-        assert page.evaluate(f"{part}.scrollWidth") <= 390

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.messages import texts
-from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
 from tests.browser.tab import Tab
 
@@ -176,20 +175,3 @@ def test_the_small_race_runs_on_a_text_of_ones_own(page: Page, app_url: str, tmp
     expect(page.locator("#elf-verdict")).to_contain_text("At equal compute", timeout=_ENDED)
     assert page.evaluate(_POINTS.replace("{id}", "elf-figure")) >= 2 * 3 * 6
     expect(page.locator("#elf-counts")).to_contain_text(re.compile(r"a loss at \d+ of \d+"))
-
-
-@pytest.mark.parametrize(
-    ("tab", "part"),
-    [
-        ("electra", "ele-figure"),
-        ("electra_by_hand", "elh-figure"),
-        ("electra_measure", "elm-figure"),
-        ("electra_efficiency", "elf-figure"),
-    ],
-)
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, part: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto(f"{app_url}/?tab={tab}&lang=ko")
-    expect(page.locator(f"#{part} .main-svg").first).to_be_visible()
-    for element in ("document.documentElement", "document.body"):
-        assert page.evaluate(f"{element}.scrollWidth") <= 390

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.messages import texts
-from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
 from tests.browser.tab import Tab
 
@@ -105,19 +104,3 @@ def test_a_head_is_trained_and_judges_ones_own_sentences(page: Page, app_url: st
     expect(start).to_be_enabled(timeout=_ENDED)
     points = page.evaluate("Array.from(document.querySelector('#prb-figure .pg-plot')._fullData[0].y)")
     assert len(points) == 5 and all(0.4 < value <= 1 for value in points)
-
-
-@pytest.mark.parametrize(
-    ("tab", "figure"),
-    [
-        ("sentence_pairs", "#prs-figure"),
-        ("sentence_pairs_claim", "#clm-figure"),
-        ("sentence_pairs_probe", "#prb-figure"),
-    ],
-)
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, figure: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark", locale="ko-KR")
-    page.goto(f"{app_url}/?tab={tab}")
-    expect(page.locator(f"{figure} .main-svg").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    expect(page.locator("body")).to_contain_text(texts("ko")[f"pg_sub_{tab}"])

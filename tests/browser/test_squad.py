@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.messages import texts
-from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
 from tests.browser.tab import Tab
 
@@ -152,12 +151,3 @@ def test_a_reader_is_scored_on_a_file_and_a_broken_one_is_one_sentence(
     expect(page.locator("#sqs-scores")).to_contain_text("2 of 2 questions on 1 passages (good.json)")
     expect(start).to_be_enabled()
     expect(notice).to_have_count(0)
-
-
-@pytest.mark.parametrize(("tab", "part"), [("squad", "sqd-curves"), ("squad_scoring", "sqs-figure")])
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, part: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto(f"{app_url}/?tab={tab}&lang=ko")
-    expect(page.locator(f"#{part} .main-svg").first).to_be_visible()
-    for element in ("document.documentElement", "document.body"):
-        assert page.evaluate(f"{element}.scrollWidth") <= 390

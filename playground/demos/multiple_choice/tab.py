@@ -9,9 +9,8 @@ import gradio as gr
 from playground.demos.multiple_choice import DEMO, figures
 from playground.demos.multiple_choice.schema import Result
 from playground.messages import say
-from playground.models import catalogue
 from playground.runs import Run
-from playground.ui.experiment import chip_row, help_fold, live, wire_chips
+from playground.ui.experiment import chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.inputs import Lines
 from playground.ui.language import t
@@ -33,14 +32,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             options = Lines(asked["options"], label=t("pg_mch_options"), lines=4, max_lines=10, elem_id="mch-options")
             notice = gr.HTML("", elem_id="mch-notice", elem_classes="pg-notice-box")
             chips = chip_row(examples, "mch", _label)
-            model = gr.Dropdown(
-                [*catalogue.options("multiple_choice"), *catalogue.options("next_sentence")],
-                value=asked["model"],
-                label=t("pg_model"),
-                info=t("pg_model_info"),
-                elem_id="mch-model",
-                elem_classes="pg-model",
-            )
+            model = model_choice(("multiple_choice", "next_sentence"), asked["model"], "mch")
         with gr.Column(min_width=340, scale=6):
             figure = Figure(None, label=t("pg_mch_figure"), elem_id="mch-figure", elem_classes="pg-result")
             with gr.Accordion(t("pg_mch_packed"), open=False, elem_classes="pg-result"):

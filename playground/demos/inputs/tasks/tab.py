@@ -12,7 +12,7 @@ from playground.demos.inputs.tasks.schema import Sequence as Packed
 from playground.messages import say
 from playground.models import catalogue
 from playground.runs import Run
-from playground.ui.experiment import chip_row, help_fold, live, wire_chips
+from playground.ui.experiment import chip_row, help_fold, live, model_of, wire_chips
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.shell import Shell, TabParts, run_bar
@@ -41,14 +41,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             )
             notice = gr.HTML("", elem_id="tsk-notice", elem_classes="pg-notice-box")
             chips = chip_row(examples, "tsk", _label)
-            model = gr.Dropdown(
-                offered(),
-                value=asked["model"],
-                label=t("pg_model"),
-                info=t("pg_model_info"),
-                elem_id="tsk-model",
-                elem_classes="pg-model",
-            )
+            model = model_of(offered(), asked["model"], "tsk")
         with gr.Column(min_width=340, scale=6):
             gpt = gr.HTML("", elem_id="tsk-gpt", elem_classes="pg-result")
             bert = gr.HTML("", elem_id="tsk-bert", elem_classes="pg-result")

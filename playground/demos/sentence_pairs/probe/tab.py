@@ -11,7 +11,7 @@ from playground.messages import say
 from playground.models import catalogue
 from playground.plots.style import percent
 from playground.runs import Run
-from playground.ui.experiment import help_fold
+from playground.ui.experiment import help_fold, model_of
 from playground.ui.figure import Figure
 from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
@@ -25,14 +25,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     with gr.Row(elem_classes="pg-pane"):
         with gr.Column(min_width=340, scale=5):
             gr.Markdown(t("pg_prb_question"), elem_classes="pg-question")
-            model = gr.Dropdown(
-                _options(),
-                value=asked["model"],
-                label=t("pg_model"),
-                info=t("pg_model_info"),
-                elem_id="prb-model",
-                elem_classes="pg-model",
-            )
+            model = model_of(_options(), asked["model"], "prb")
             task = gr.Radio(
                 [(t(f"pg_prb_task_{name}"), name) for name in ("order", "next")],
                 value=asked["task"],
