@@ -5,6 +5,7 @@ from playground.demos import (
     albert,
     attention,
     electra,
+    few_shot,
     inputs,
     masked_lm,
     multiple_choice,
@@ -19,6 +20,7 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     sentence_pairs.DEMO,
     electra.DEMO,
+    few_shot.DEMO,
     inputs.DEMO,
     attention.DEMO,
 )
