@@ -1,7 +1,9 @@
-"""Clicks that each ask for an answer: none is lost, and no older answer comes after a newer one's.
+"""Whatever a visitor does in a tab asks for an answer: no older answer comes after a newer one's.
 
-An event of a click runs with trigger_mode="multiple". "once" drops clicks while an answer is on its way, and
-"always_last" repeats the *first* of them: Gradio's page dispatches again what it sent before, with the old place in it.
+Fields that are filled together, or typed in one after the other, each ask, and Gradio answers them side by side. So
+does a click. An event of a click runs with trigger_mode="multiple". "once" drops clicks while an answer is on its way,
+and "always_last" repeats the *first* of them: Gradio's page dispatches again what it sent before, with the old place
+in it.
 """
 
 from collections.abc import Callable
@@ -17,12 +19,12 @@ class Clicks(TypedDict):
 
 
 def counter() -> gr.State:
-    """What `latest` counts in; to be made once in a tab."""
+    """What `latest` counts in, once in a tab (TabParts.clicks)."""
     return gr.State(Clicks(begun=0))
 
 
 def latest(clicks: Clicks, answer: Callable[[], list[Any]]) -> list[Any]:
-    """The answer, or nothing to show where another click began meanwhile."""
+    """The answer, or nothing to show where something else was asked meanwhile."""
     clicks["begun"] += 1
     mine = clicks["begun"]
     values = answer()

@@ -10,6 +10,7 @@ from playground.demo import Demo
 from playground.messages import language_of, texts
 from playground.models import catalogue
 from playground.runs import Run
+from playground.ui.clicks import latest
 from playground.ui.fetching import give_up, waits_for
 from playground.ui.lanes import QUICK, ZERO_GPU
 from playground.ui.language import LANG_JS, t
@@ -44,8 +45,10 @@ def wire_chips(parts: TabParts, shell: Shell, chips: Sequence[gr.Button], exampl
     """Choosing an example shows its stored run, with no model."""
     for chip, example in zip(chips, examples, strict=True):
         chip.click(
-            lambda waiting, lang, example=example: chosen(parts, example, waiting, lang),
-            [parts.waiting, shell.lang],
+            lambda waiting, clicks, lang, example=example: latest(
+                clicks, lambda: chosen(parts, example, waiting, lang)
+            ),
+            [parts.waiting, parts.clicks, shell.lang],
             parts.all_outputs(shell),
             queue=False,
             **PRIVATE,
@@ -91,7 +94,7 @@ def live(
     """
 
     def answer(*inputs: Any) -> list[Any]:
-        *values, stored, waiting, lang = inputs
+        *values, stored, waiting, clicks, lang = inputs
         asked = dict(zip(parts.fields, values, strict=False))
         shown = Run.model_validate_json(stored) if stored else None
         if complete is not None:
@@ -101,11 +104,11 @@ def live(
         give_up(waiting)
         if shown is not None and asked == {name: shown.request.get(name) for name in asked}:
             # The fields changed because this run was opened, or are again what they were.
-            return parts.show_again(shown, lang)
-        return ask(parts, shell, asked, lang)
+            return latest(clicks, lambda: parts.show_again(shown, lang))
+        return latest(clicks, lambda: ask(parts, shell, asked, lang))
 
     wire_waiting(parts, shell)
-    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, shell.lang]
+    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, parts.clicks, shell.lang]
     # One event for all of them: were each its own, the answer to the older one could come last and stay.
     gr.on(
         [*([] if ZERO_GPU else typed), *chosen, parts.arrived.change],

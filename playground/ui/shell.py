@@ -10,6 +10,7 @@ from gradio.components import Component
 from playground.demo import Demo
 from playground.messages import Complaint, say
 from playground.runs import Run, dump, from_link, parse, to_link
+from playground.ui.clicks import Clicks, counter, latest
 from playground.ui.errors import notice, sentence
 from playground.ui.fetching import Fetching, call_if_here
 from playground.ui.lanes import QUICK
@@ -36,6 +37,7 @@ class TabParts:
     the address's query and the language, too.
     unseen, waiting, arrived: outside the tabs, as a gr.State in a tab is said to change when the tab is drawn.
     waiting: the download that the answer waits for (Fetching.state); arrived: changes when it has ended.
+    clicks: what was asked here, so that an older answer does not stay (ui.clicks).
     """
 
     demo: Demo
@@ -48,6 +50,13 @@ class TabParts:
     unseen: list[Component] = field(default_factory=list)
     waiting: gr.State = field(default_factory=lambda: gr.State(None, render=False))
     arrived: gr.State = field(default_factory=lambda: gr.State(0, render=False))
+    clicks: gr.State = field(default_factory=counter)
+
+    def __post_init__(self) -> None:
+        """What one types in comes last. Gradio fills one field after the other, and one that says that it was changed
+        sends what the others hold by then: it must find them filled."""
+        order = sorted(self.fields, key=lambda name: isinstance(self.fields[name], gr.Textbox | gr.Number))
+        object.__setattr__(self, "fields", {name: self.fields[name] for name in order})
 
     def all_outputs(self, shell: Shell) -> list[Component]:
         """Everything that `show` fills, fields first."""
@@ -94,7 +103,7 @@ class TabParts:
         values: what was asked; it goes into the address bar, so that a reload or a switch of the language keeps
         it. kind: as for `notice`.
         """
-        link = to_link(self.demo.name, values) if values and _valid(self.demo, values) else None
+        link = to_link(self.demo.name, values) if values and _whole(self.demo, values) is not None else None
         said: dict[Component, Any] = {self.notice: notice(error, language=language, kind=kind)}
         if isinstance(error, Fetching):
             said[self.waiting] = error.state()
@@ -103,12 +112,12 @@ class TabParts:
         return [said.get(component, gr.skip()) for component in self.result_outputs(shell)]
 
 
-def _valid(demo: Demo, values: dict[str, Any]) -> bool:
+def _whole(demo: Demo, values: dict[str, Any]) -> dict[str, Any] | None:
+    """The request that these values make, defaults and all; None where they make none."""
     try:
-        demo.request.model_validate(values)
+        return demo.request.model_validate(values).model_dump(mode="json")
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def status(run: Run, language: str, stored: bool = False) -> dict[str, Any]:
@@ -150,8 +159,10 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
     except Exception as error:
         if isinstance(error, Fetching):
             error.link = parameters
-        if _valid(parts.demo, asked) and _selectable(parts, asked):
-            fields = [asked.get(name, gr.skip()) for name in parts.fields]
+        whole = _whole(parts.demo, asked)
+        if whole is not None and _selectable(parts, whole):
+            # What the link leaves out, too: a field that kept its value would ask for something else.
+            fields = [whole[name] for name in parts.fields]
             return [*fields, *parts.complain(shell, error, language, kind="stale-input")]
         said = say("pg_err_link_failed", language, reason=sentence(error, language))
         return [*fields, *parts.complain(shell, said, language)]
@@ -192,7 +203,10 @@ def run_bar(parts: TabParts, shell: Shell) -> None:
         name = f"{parts.demo.name}.run.json"
         return download(name, stored), notice(say("pg_run_saved", lang, name=name), language=lang, kind="done")
 
-    def uploaded(data: bytes | None, lang: str) -> list[Any]:
+    def uploaded(data: bytes | None, clicks: Clicks, lang: str) -> list[Any]:
+        return latest(clicks, lambda: read(data, lang))
+
+    def read(data: bytes | None, lang: str) -> list[Any]:
         try:
             run = parse(data or b"", parts.demo.name)
             parts.demo.request.model_validate(run.request)
@@ -206,4 +220,11 @@ def run_bar(parts: TabParts, shell: Shell) -> None:
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     copy.click(copied, [parts.run, shell.lang], [shell.page, said], js=LANG_JS, **shared, **QUICK)
     save.click(saved, [parts.run, shell.lang], [shell.page, said], js=LANG_JS, **shared, **QUICK)
-    load.upload(uploaded, [load, shell.lang], [*parts.all_outputs(shell), said], js=LANG_JS, **shared, **QUICK)
+    load.upload(
+        uploaded,
+        [load, parts.clicks, shell.lang],
+        [*parts.all_outputs(shell), said],
+        js=LANG_JS,
+        **shared,
+        **QUICK,
+    )

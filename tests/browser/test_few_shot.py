@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from playground.messages import texts
 from playground.runs import to_link
-from tests.browser.conftest import NewPage
 from tests.browser.experiment import choose
 
 pytestmark = pytest.mark.browser
@@ -43,6 +42,7 @@ class Shown:
         self.marks = page.locator("#fsh-prompt mark")
         self.query = page.locator("#fsh-query textarea, #fsh-query input")
         self.notice = page.locator("#fsh-notice .pg-notice")
+        self.rows = page.locator("#fsh-examples-table [role=row][data-index]")
         self.labels = page.locator("#fsh-labels textarea")
 
     def shots(self, value: str) -> None:
@@ -107,7 +107,7 @@ def test_examples_of_ones_own(page: Page, app_url: str) -> None:
     shown.open_own()
     page.locator("#fsh-take").click()
     expect(page.locator("#fsh-task input")).to_have_value(texts("en")["pg_fsh_task_own"])
-    expect(page.locator("#fsh-examples-table tbody tr")).to_have_count(4)
+    expect(shown.rows).to_have_count(4)
     expect(shown.marks).to_have_count(4)
     page.locator("#fsh-delete").click()
     expect(shown.marks).to_have_count(3)
@@ -118,7 +118,7 @@ def test_examples_of_ones_own(page: Page, app_url: str) -> None:
     page.locator("#fsh-shuffle").click()
     expect(shown.passage).to_have_text("\n\n".join([*(rows[place] for place in order), query]))
     page.locator("#fsh-add").click()
-    expect(page.locator("#fsh-examples-table tbody tr")).to_have_count(4)
+    expect(shown.rows).to_have_count(4)
     for value, said in (("good\ngood\nbad", "“good” stands 2 times"), ("부엌\n침실", "cannot read Korean")):
         _type(shown.labels, value)
         expect(shown.notice).to_contain_text(said)
@@ -161,7 +161,7 @@ def test_each_example_of_ones_own_is_left_out(page: Page, app_url: str) -> None:
     expect(shown.marks).to_have_count(4)
     shown.open_own()
     page.locator("#fsh-take").click()
-    expect(page.locator("#fsh-examples-table tbody tr")).to_have_count(4)
+    expect(shown.rows).to_have_count(4)
     page.locator("#fsh-delete").click()
     expect(shown.marks).to_have_count(3)
     shown.go_on("leave_out")
@@ -198,6 +198,19 @@ def test_an_example_that_is_too_long_is_one_sentence(page: Page, app_url: str) -
     shown = Shown(page, app_url, "&" + urlencode({"v": link["v"], "run": link["run"]}))
     expect(shown.notice).to_contain_text("Example 2 alone has")
     expect(shown.notice).to_contain_text("reads at most 1,024: shorten it")
+
+
+def test_what_a_link_asks_for_stays_on_the_screen(page: Page, app_url: str) -> None:
+    """Its fields are filled one after the other, and each that is typed in asks when it changes."""
+    link = to_link("few_shot", {"query": "Germany", "task": "capital", "shots": 2, "seed": 5})
+    assert link is not None
+    shown = Shown(page, app_url, "&" + urlencode(link))
+    expect(shown.query).to_have_value("Germany")
+    expect(shown.marks).to_have_count(2)
+    page.wait_for_timeout(1500)  # an answer to a half-filled form would be here by now
+    expect(shown.marks).to_have_count(2)
+    expect(shown.prompt).to_contain_text("Input: Germany")
+    expect(page.locator("#fsh-figure .ytick text").filter(has_text="Berlin")).to_have_count(1)
 
 
 def test_a_text_streams_and_is_cancelled_within_a_second(page: Page, app_url: str) -> None:
@@ -249,28 +262,9 @@ def test_the_curve_grows_and_can_be_cancelled(page: Page, app_url: str) -> None:
         box.press("Enter")
     start.click()
     expect(page.locator("#fcv-figure .gtitle")).to_contain_text("64 queries", timeout=_ENDED)
+    # Four are the ends of the lines of chance and majority.
+    page.wait_for_function(f"() => ({_POINTS})('fcv-figure') > 4", timeout=_ENDED)
     cancel.click()
     expect(start).to_be_enabled(timeout=_ENDED)
     expect(page.locator("#fcv-notice .pg-notice")).to_contain_text("Cancelled at")
     assert page.evaluate(_POINTS, "fcv-figure") > 4
-
-
-@pytest.mark.parametrize(
-    ("tab", "part"),
-    [
-        ("few_shot", "fsh-figure"),
-        ("few_shot_generation", "fgn-figure"),
-        ("few_shot_surprisal", "fsu-figure"),
-        ("few_shot_curve", "fcv-figure"),
-        ("few_shot_leave_out", "flo-figure"),
-        ("few_shot_sizes", "fsz-figure"),
-        ("few_shot_patterns", "fpt-figure"),
-        ("few_shot_reading", "frd-figure"),
-    ],
-)
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, part: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto(f"{app_url}/?tab={tab}&lang=ko")
-    expect(page.locator(f"#{part} .main-svg").first).to_be_visible()
-    for element in ("document.documentElement", "document.body"):
-        assert page.evaluate(f"{element}.scrollWidth") <= 390

@@ -116,10 +116,11 @@ def test_who_types_labels_has_a_task_of_their_own_with_the_examples_on_the_scree
     result = ranked(request)
     stored = run_of("few_shot", request, result).model_dump_json()
     shown = [one.model_dump() for one in result.examples]
-    assert prompt_tab.owning(stored, "antonym", []) == (OWN, shown)
+    assert prompt_tab.owning(stored, "antonym", [], ["big"]) == (OWN, shown)
     mine = [{"input": "a", "label": "b"}]
-    assert prompt_tab.owning(stored, "antonym", mine) == (OWN, mine)
-    assert prompt_tab.owning(stored, OWN, []) == (OWN, []) == prompt_tab.owning("", "antonym", [])
+    assert prompt_tab.owning(stored, "antonym", mine, ["big"]) == (OWN, mine)
+    assert prompt_tab.owning(stored, OWN, [], ["big"]) == (OWN, []) == prompt_tab.owning("", "antonym", [], ["big"])
+    assert prompt_tab.owning(stored, "antonym", [], []) == ("antonym", [])
 
 
 def test_no_effect_is_told_only_where_the_bands_overlap() -> None:

@@ -12,7 +12,7 @@ from playground.messages import say
 from playground.models.catalogue import ANY_HEAD
 from playground.plots.style import percent
 from playground.runs import Run
-from playground.ui.clicks import counter, latest
+from playground.ui.clicks import latest
 from playground.ui.experiment import PRIVATE, chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.fetching import give_up
 from playground.ui.figure import Figure
@@ -121,7 +121,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         asked = complete(wanted, shown, layer, head, row)
         return latest(clicks, lambda: [wanted["rollout"], *ask(parts, shell, asked, lang, kind="stale")])
 
-    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, counter(), shell.lang]
+    inputs = [*parts.fields.values(), *more, parts.run, parts.waiting, parts.clicks, shell.lang]
     for component, which in ((mosaic, "head"), (large, "row"), (strip, "token")):
         component.select(
             _choosing(choose, which),

@@ -152,7 +152,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     also(redraw.click(lambda seed: (seed + 1) % (MAX_SEED + 1), seed, seed, **_HIDDEN).then)
     also(take.click(taken, [parts.run, task, table, labels], [task, table, labels], **_HIDDEN).then)
     also(table.input(lambda: OWN, None, task, **_HIDDEN).then)
-    owned = labels.input(owning, [parts.run, task, table], [task, table], **_HIDDEN)
+    # Not `input`, which Gradio says of keys alone: not of what is pasted, nor of composed hangul.
+    owned = labels.change(owning, [parts.run, task, table, labels], [task, table], **_HIDDEN)
     if not ZERO_GPU:  # at every key
         also(owned.then)
     for button, change in ((add, longer), (delete, shorter), (shuffle, shuffled)):
@@ -178,8 +179,11 @@ def taken(
     return OWN, [example.model_dump() for example in result.examples], [row.label for row in result.labels]
 
 
-def owning(stored: str, task: str, table: list[dict[str, str]]) -> tuple[str, list[dict[str, str]]]:
-    """Who types labels has a task of their own; where they have no examples, with those on the screen."""
+def owning(stored: str, task: str, table: list[dict[str, str]], labels: list[str]) -> tuple[str, list[dict[str, str]]]:
+    """Who types labels has a task of their own; where they have no examples, with those on the screen. A box that is
+    emptied, or that a run without labels was opened in, changes no task."""
+    if not labels:
+        return task, table
     if task == OWN or table:
         return OWN, table
     own, shown, _ = taken(stored, OWN, table, [])

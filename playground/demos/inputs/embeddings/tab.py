@@ -9,7 +9,7 @@ from playground.demos.inputs.embeddings import DEMO, figures
 from playground.demos.inputs.embeddings.schema import Result
 from playground.messages import say
 from playground.runs import Run
-from playground.ui.clicks import counter, latest
+from playground.ui.clicks import latest
 from playground.ui.experiment import PRIVATE, chip_row, help_fold, live, model_choice, wire_chips
 from playground.ui.fetching import give_up
 from playground.ui.figure import Figure
@@ -75,7 +75,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
     strip.select(
         choose,
-        [*parts.fields.values(), parts.waiting, counter(), shell.lang],
+        [*parts.fields.values(), parts.waiting, parts.clicks, shell.lang],
         parts.result_outputs(shell),
         trigger_mode="multiple",
         **PRIVATE,
