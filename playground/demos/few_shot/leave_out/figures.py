@@ -7,6 +7,7 @@ from playground.messages import say
 from playground.plots.style import BLUE, GREY, ORANGE, figure, percent, text
 
 _SHOWN = 22  # characters of an example on the axis
+_TWO_LINES = 12  # examples that have room for their labels on a line of their own
 
 
 def bars(result: Result, language: str) -> go.Figure:
@@ -14,11 +15,13 @@ def bars(result: Result, language: str) -> go.Figure:
     rows = result.left_out
     changes = [100 * (result.probability - row.probability) for row in rows]
     places = list(range(len(rows)))
-    names = [f"{place + 1}. {_short(row.input)} → {_short(row.label, 12)}" for place, row in enumerate(rows)]
-    most = max(1.0, *(abs(change) for change in changes)) * 1.35
+    names = [f"{place + 1}. {_short(row.input)}" for place, row in enumerate(rows)]
+    if len(rows) <= _TWO_LINES:
+        names = [f"{name}<br>→ {_short(row.label)}" for name, row in zip(names, rows, strict=True)]
+    most = max(1.0, *(abs(change) for change in changes)) * 1.6
     drawn = figure(
         title=say("pg_flo_title", language, label=_short(result.label), probability=percent(result.probability)),
-        height=150 + max(2, len(rows)) * (34 if len(rows) <= 12 else 22),
+        height=150 + max(2, len(rows)) * (40 if len(rows) <= _TWO_LINES else 22),
         xaxis={
             "title": {"text": say("pg_flo_axis", language)},
             "range": [-most, most],
@@ -34,7 +37,7 @@ def bars(result: Result, language: str) -> go.Figure:
             "ticktext": names,
             "tickfont": {"size": 12},
         },
-        margin={"t": 56, "b": 48},
+        margin={"t": 56, "b": 48, "r": 28},
         showlegend=False,
     )
     drawn.add_bar(
