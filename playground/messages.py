@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from playground.paths import LOCALES
 
 LANGUAGES = ("en", "ko")
+_SAID = ("pg_kind_", "pg_sub_", "pg_tab_")
 
 
 @cache
@@ -33,14 +34,19 @@ def language_of(tag: str | None) -> str:
 def say(key: str, language: str = "en", **values: Any) -> str:
     """The text of `key`, its {places} filled with `values`. Raises KeyError for an unknown key.
 
-    A value that is itself the key of a kind (`pg_kind_...`) is said in the same language.
+    A value that is itself the key of a kind or of an experiment's name is said in the same language.
     """
     words = texts(language_of(language))
     filled = {
-        name: words.get(value, value) if isinstance(value, str) and value.startswith("pg_kind_") else value
+        name: words.get(value, value) if isinstance(value, str) and value.startswith(_SAID) else value
         for name, value in values.items()
     }
     return words[key].format(**filled)
+
+
+def experiment(name: str) -> str:
+    """The key of an experiment's name on the screen; the name itself where there is none."""
+    return next((key for key in (f"pg_sub_{name}", f"pg_tab_{name}") if key in texts("en")), name)
 
 
 class Notice(BaseModel):

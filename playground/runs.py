@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from playground.messages import Complaint
+from playground.messages import Complaint, experiment
 
 SCHEMA_VERSION: Final = 1
 MAX_LINK_BYTES = 6 * 1024
@@ -47,7 +47,7 @@ def parse(data: bytes, demo: str) -> Run:
     except (ValueError, RecursionError) as error:  # ValidationError, JSON and Unicode errors are ValueErrors
         raise Complaint("pg_err_run_broken") from error
     if run.demo != demo:
-        raise Complaint("pg_err_run_other_demo", demo=run.demo[:40], wanted=demo)
+        raise Complaint("pg_err_run_other_demo", demo=experiment(run.demo[:40]), wanted=experiment(demo))
     return run
 
 

@@ -162,7 +162,7 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
         whole = _whole(parts.demo, asked)
         if whole is not None and _selectable(parts, whole):
             # What the link leaves out, too: a field that kept its value would ask for something else.
-            fields = [whole[name] for name in parts.fields]
+            fields = [whole.get(name, gr.skip()) for name in parts.fields]  # what is in a file is in no link
             return [*fields, *parts.complain(shell, error, language, kind="stale-input")]
         said = say("pg_err_link_failed", language, reason=sentence(error, language))
         return [*fields, *parts.complain(shell, said, language)]

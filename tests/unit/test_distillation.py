@@ -287,6 +287,8 @@ def test_both_read_one_sentence(events: list[Progress | Result]) -> None:
         assert (result.student_map.layer, result.teacher_map.layer) == (2, 4)
         assert len(result.similarity) == 3 and all(0 <= one <= 1.001 for row in result.similarity for one in row)
         assert result.trained == bool(student)
+    beyond = comparing.run(asked.model_copy(update={"layer": 12, "head": 16})).student_map
+    assert (beyond.layer, beyond.layers, beyond.head, beyond.heads) == (2, 2, 2, 2)
     untrained = comparing.run(asked.model_copy(update={"student": ""}))
     assert untrained.similarity[0][0] == untrained.similarity[1][1] == 1.0  # both begin with the teacher's first layer
     from playground.demos.distillation.compare import tab as comparing_tab
@@ -295,7 +297,6 @@ def test_both_read_one_sentence(events: list[Progress | Result]) -> None:
         for figure in comparing_tab.draw(_shown("distillation_compare", asked, result), language)[:4]:
             figure.to_json()
     for values, said in (
-        ({"layer": 3}, "has 2 layers and 2 heads"),
         ({"text": "a " * 46 + "dog " * 20}, "at most 64"),
         ({"student": "x" * 24}, "no longer here"),
     ):

@@ -212,8 +212,8 @@ def test_what_cannot_be_asked_is_one_sentence(values: dict[str, Any], said: str)
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"examples": [], "labels": []}, "0 different labels"),
-        ({"examples": SHOTS[:1]}, "1 different labels"),
+        ({"examples": [], "labels": []}, "Different labels: 0"),
+        ({"examples": SHOTS[:1]}, "Different labels: 1"),
         ({"task": "no such task", "examples": []}, "no task “no such task”"),
         ({"task": "odd_one_out", "examples": [], "query": ", ".join(map(str, range(40)))}, "40 labels; at most 32"),
         ({"labels": [f"{n} " + "dog " * 400 for n in range(32)]}, "at most 1,024 are ranked: shorten them"),
@@ -245,7 +245,7 @@ def test_korean_labels_are_ranked_by_a_model_that_reads_korean() -> None:
 def test_bars_facts_tokens_and_prompt_are_drawn(language: str, changes: dict[str, Any]) -> None:
     request = _own(**changes)
     result = run(request)
-    figure, facts, strip, prompt = tab.draw(run_of("few_shot", request, result), language)
+    figure, facts, strip, prompt, *_ = tab.draw(run_of("few_shot", request, result), language)
     figure.to_json()
     assert list(figure.data[0].x) == [row.probability for row in result.labels]
     assert len(figure.data) == (3 if request.calibrate else 1)

@@ -39,7 +39,7 @@ OWN_: dict[str, Any] = {
 
 def _links(request: PromptRequest, language: str = "en") -> dict[str, dict[str, Any]]:
     """What the links beside a prompt ask for, by the experiment that they lead to."""
-    *_, shown = prompt_tab.draw(run_of("few_shot", request, ranked(request)), language)
+    *_, shown, _, _ = prompt_tab.draw(run_of("few_shot", request, ranked(request)), language)
     found = [dict(parse_qsl(unescape(query))) for query in re.findall(r"<a href='\?([^']+)'>", shown)]
     assert all(one["lang"] == language for one in found)
     return {one["tab"]: from_link(one) for one in found}
@@ -133,3 +133,14 @@ def test_no_effect_is_told_only_where_the_bands_overlap() -> None:
     assert "hurt: from 60.0% with 0 down to 40.0%" in curve_tab.effect(points, "en")
     unclear = curve_tab.effect([points[0], point(8, 0.55, 0.5, 0.6)], "en")
     assert unclear.startswith("No clear effect") and unclear.endswith("the bands overlap.")
+
+
+def test_what_of_ones_own_examples_is_not_used_is_said() -> None:
+    mine: dict[str, Any] = {**OWN_, "labels": ["kitchen", "hall"]}
+    assert [(n.key, n.values) for n in ranked(PromptRequest(**mine)).notices] == [
+        ("pg_fsh_unranked", {"label": "bed room"})
+    ]
+    first = ranked(PromptRequest(**mine, shots=1)).notices
+    assert [(n.key, n.values) for n in first] == [("pg_fsh_not_all", {"shots": 1, "count": 2})]
+    buttons = prompt_tab.draw(run_of("few_shot", PromptRequest(**mine), ranked(PromptRequest(**mine))), "en")[-2:]
+    assert [button["interactive"] for button in buttons] == [False, False]

@@ -63,7 +63,8 @@ def test_a_run_of_another_demo_is_named() -> None:
     with pytest.raises(Complaint) as caught:
         parse(dump(_run(demo="attention")).encode(), "masked_lm")
     assert caught.value.key == "pg_err_run_other_demo"
-    assert caught.value.values == {"demo": "attention", "wanted": "masked_lm"}
+    assert caught.value.values == {"demo": "pg_sub_attention", "wanted": "pg_sub_masked_lm"}
+    assert str(caught.value).count("“") == 2 and "_" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from playground.messages import say
 from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, TEMPLATE, figure, percent, text
 
 _SHOWN = 24  # characters of a label on the axis
+_EACH = 10  # tokens that each have a number on the axis
 
 
 def short(label: str, size: int = _SHOWN) -> str:
@@ -48,16 +49,18 @@ def labels(result: Result, language: str) -> go.Figure:
         text=[percent(row.probability) for row in rows],
         textposition="outside",
         cliponaxis=False,
-        customdata=[[text(row.label), f"{row.whole:.3g}"] for row in rows],
+        customdata=[[text(row.label), percent(row.whole)] for row in rows],
         name=say("pg_fsh_calibrated" if calibrated else "pg_fsh_ranked", language),
         hovertemplate=say("pg_fsh_hover", language) + "<extra></extra>",
     )
-    for key, colour, symbol in (("plain", GREEN, "diamond"), ("content_free", GREY, "x")) if calibrated else ():
+    # Above and below the middle of the bar, where its number stands.
+    marks = (("plain", GREEN, "diamond", -0.3), ("content_free", GREY, "x", 0.3)) if calibrated else ()
+    for key, colour, symbol, aside in marks:
         drawn.add_scatter(
             x=[getattr(row, key) for row in rows],
-            y=places,
+            y=[place + aside for place in places],
             mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 11, "line": {"width": 1, "color": "#ffffff"}},
+            marker={"color": colour, "symbol": symbol, "size": 9, "line": {"width": 1, "color": "#ffffff"}},
             name=say(f"pg_fsh_{key}", language),
             hovertemplate="%{x:.1%}",
         )
@@ -116,6 +119,9 @@ def along(tokens: Sequence[Seen], language: str, surprisal: bool = False) -> go.
     """Two panels over the places of a text: above probability, or surprisal in bits; below the entropy in bits."""
     places = list(range(1, len(tokens) + 1))
     above = [-math.log2(max(one.probability, 1e-12)) if surprisal else one.probability for one in tokens]
+    titles = [
+        say(key, language) for key in ("pg_fgn_surprisal" if surprisal else "pg_fgn_probability", "pg_fgn_entropy")
+    ]
     traces = [
         {
             "type": "scatter",
@@ -126,11 +132,11 @@ def along(tokens: Sequence[Seen], language: str, surprisal: bool = False) -> go.
             "line": {"color": colour, "width": 1.5},
             "marker": {"color": colour, "size": 6, "symbol": symbol},
             "customdata": [text(visible(one.token)) for one in tokens],
-            "hovertemplate": f"%{{x}}. %{{customdata}}: %{{y:{form}}}<extra></extra>",
+            "hovertemplate": f"%{{x}}. %{{customdata}}<br>{said}: %{{y:{form}}}<extra></extra>",
         }
-        for values, axis, colour, symbol, form in (
-            (above, "", BLUE, "circle", ".2f" if surprisal else ".1%"),
-            ([one.entropy for one in tokens], "2", PURPLE, "diamond", ".2f"),
+        for values, axis, colour, symbol, form, said in (
+            (above, "", BLUE, "circle", ".2f" if surprisal else ".1%", titles[0]),
+            ([one.entropy for one in tokens], "2", PURPLE, "diamond", ".2f", titles[1]),
         )
     ]
     shared = {"fixedrange": True, "rangemode": "tozero"}
@@ -143,13 +149,14 @@ def along(tokens: Sequence[Seen], language: str, surprisal: bool = False) -> go.
             "anchor": "y2",
             "title": {"text": say("pg_fgn_place", language)},
             "range": [0.5, max(2, len(places)) + 0.5],
+            **({"dtick": 1} if len(places) <= _EACH else {}),
             "fixedrange": True,
         },
         "yaxis": {**shared, "domain": [0.58, 1], **({} if surprisal else {"tickformat": ".0%", "range": [0, 1.03]})},
         "yaxis2": {**shared, "domain": [0, 0.4]},
         "annotations": [
             {
-                "text": say(key, language),
+                "text": title,
                 "x": 0,
                 "y": top,
                 "xref": "paper",
@@ -160,7 +167,7 @@ def along(tokens: Sequence[Seen], language: str, surprisal: bool = False) -> go.
                 "showarrow": False,
                 "font": {"size": 14},
             }
-            for key, top in (("pg_fgn_surprisal" if surprisal else "pg_fgn_probability", 1), ("pg_fgn_entropy", 0.4))
+            for title, top in zip(titles, (1, 0.4), strict=True)
         ],
     }
     return go.Figure(traces, layout)

@@ -41,10 +41,10 @@ def run(request: Request) -> Result:
     rows = [
         Label(
             label=label,
-            probability=round(float(found[place]), 6),
-            plain=round(float(plain[place]), 6),
-            whole=float(f"{math.exp(scores[0][place]):.4g}"),
-            content_free=None if free is None else round(float(free[place]), 6),
+            probability=_short(found[place]),
+            plain=_short(plain[place]),
+            whole=_short(math.exp(scores[0][place])),
+            content_free=None if free is None else _short(free[place]),
         )
         for place, label in enumerate(labels)
     ]
@@ -61,6 +61,11 @@ def run(request: Request) -> Result:
         tokens=[Token(token=decode(loaded, [step.token]), probability=round(step.probability, 4)) for step in steps],
         notices=[*notices, *_notices(labels, fitted.dropped, len(examples), limit_of(loaded), request.model)],
     )
+
+
+def _short(probability: float) -> float:
+    """To six digits, however small."""
+    return float(f"{probability:.6g}")
 
 
 def prepare(request: Request) -> None:
@@ -94,7 +99,18 @@ def asked(request: Request) -> Asked:
     labels = tuple(request.labels or dict.fromkeys(example.label for example in examples))
     if len(labels) < 2:
         raise Complaint("pg_err_fsh_few_labels", count=len(labels))
-    return Asked(examples[: request.shots], labels, None, [])
+    return Asked(examples[: request.shots], labels, None, _owners_notices(examples, labels, request.shots))
+
+
+def _owners_notices(examples: list[Example], labels: tuple[str, ...], shots: int) -> list[Notice]:
+    """What of one's own examples is not used."""
+    notices = []
+    if len(examples) > shots:
+        notices.append(Notice(key="pg_fsh_not_all", values={"shots": shots, "count": len(examples)}))
+    unranked = next((example.label for example in examples[:shots] if example.label not in labels), None)
+    if unranked is not None:
+        notices.append(Notice(key="pg_fsh_unranked", values={"label": unranked[:40]}))
+    return notices
 
 
 def continuation(loaded: Loaded, prefix: Prefix, ids: list[int]) -> Iterator[Step]:

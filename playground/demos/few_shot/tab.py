@@ -127,7 +127,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "model": model,
                     "calibrate": calibrate,
                 },
-                outputs=[figure, facts, strip, prompt],
+                outputs=[figure, facts, strip, prompt, other, redraw],
                 draw=draw,
                 run=gr.State(""),
                 notice=notice,
@@ -205,13 +205,16 @@ def shuffled(table: list[dict[str, str]], seed: int) -> tuple[list[dict[str, str
 
 
 def draw(run: Run, language: str) -> list[Any]:
-    """Values of the figure, the facts, the continuation and the prompt."""
+    """Values of the figure, the facts, the continuation and the prompt; one's own examples have no others to draw."""
     result = Result.model_validate(run.result)
+    drawable = gr.update(interactive=run.request["task"] != OWN)
     return [
         figures.labels(result, language),
         _facts(result, run.request, language),
         strip_of(result, language),
         prompt_of(result, run.request, language),
+        drawable,
+        drawable,
     ]
 
 

@@ -24,8 +24,7 @@ _LIKELIEST = 4  # words that each model may name
 
 @torch.inference_mode()
 def run(request: Request) -> Result:
-    """Raises Complaint for a student that is gone, one of another teacher, layers and heads that are not there, and a
-    sentence that is too long."""
+    """Raises Complaint for a student that is gone, one of another teacher, and a sentence that is too long."""
     loaded = load(request.model, task_of(request.model))
     if request.student:
         kept.folder(request.student)  # what is in the cache below may be gone by now
@@ -43,12 +42,11 @@ def run(request: Request) -> Result:
         ids, word = _with_a_blank(loaded, ids)
         notices.append(Notice(key="pg_dic_note_hidden", values={"word": word}))
     of = student.config
-    if request.layer > of.num_hidden_layers or request.head > of.num_attention_heads:
-        raise Complaint("pg_err_dic_head", layers=of.num_hidden_layers, heads=of.num_attention_heads)
+    layer, head = min(request.layer, of.num_hidden_layers), min(request.head, of.num_attention_heads)
     with TURNS.quick():
         taught, told = (_read(model, ids) for model in (student, loaded.model))
     depth = loaded.model.config.num_hidden_layers
-    paired = max(1, round(request.layer * depth / of.num_hidden_layers))
+    paired = max(1, round(layer * depth / of.num_hidden_layers))
     if int((ids == loaded.tokenizer.unk_token_id).sum()):
         count = int((ids == loaded.tokenizer.unk_token_id).sum())
         notices.append(Notice(key="pg_note_unknown", values={"count": count, "model": request.model}))
@@ -62,8 +60,8 @@ def run(request: Request) -> Result:
         names=names,
         teacher=_shares(of_teacher),
         student=_shares(of_student),
-        teacher_map=_map(told.attentions, paired, min(request.head, loaded.model.config.num_attention_heads)),
-        student_map=_map(taught.attentions, request.layer, request.head),
+        teacher_map=_map(told.attentions, paired, min(head, loaded.model.config.num_attention_heads)),
+        student_map=_map(taught.attentions, layer, head),
         similarity=[[round(cka(own[0], other[0]), 3) for other in told.hidden_states] for own in taught.hidden_states],
         trained=bool(request.student),
         notices=notices,

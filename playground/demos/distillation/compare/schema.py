@@ -11,7 +11,8 @@ MAX_TOKENS = 64
 
 class Request(BaseModel):
     """student: the id of a student that was trained here, nothing for one that begins as every other layer of the
-    teacher and was not trained. layer: of the student, 1 for the lowest; head: 1 for the first, 0 for the mean."""
+    teacher and was not trained. layer: of the student, 1 for the lowest; head: 1 for the first, 0 for the mean. Where
+    the student has fewer, it is its last one."""
 
     model_config = ConfigDict(extra="forbid")
 

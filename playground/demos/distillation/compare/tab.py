@@ -67,13 +67,13 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
 
 def draw(run: Run, language: str) -> list[Any]:
-    """Values of the figures; the sliders end where the student's layers and heads do."""
+    """Values of the figures; the sliders end where the student's layers and heads do. (Gradio's has at least 2.)"""
     result = Result.model_validate(run.result)
     return [
         figures.shares(result, language),
         figures.similarity(result, language),
         figures.attention(result, result.student_map, "pg_dis_student", language),
         figures.attention(result, result.teacher_map, "pg_dis_teacher", language),
-        gr.update(maximum=result.student_map.layers),
-        gr.update(maximum=result.student_map.heads),
+        gr.update(maximum=max(2, result.student_map.layers), value=result.student_map.layer),
+        gr.update(maximum=result.student_map.heads, value=result.student_map.head),
     ]

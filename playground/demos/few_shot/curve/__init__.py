@@ -6,7 +6,7 @@ is looked for at the top of the ranking.
    and are never among the examples. The 95% band draws queries and draws anew, the orders of a draw averaged (a
    crossed bootstrap): it says how far other queries and examples would move the point; with two or three draws it is
    rather too narrow.
-3. *Chance* is drawing lots among the labels; *majority* is always giving the most frequent one. What is not above
+3. *Chance* is drawing lots among the labels; *always “…”* is giving the most frequent one each time. What is not above
    them has learned nothing.
 4. Give the examples *wrong* labels: flipped (each another one) or random. Min et al. 2022 found that large models lose
    little: they take from the examples what the labels and the texts look like, more than which belongs to which.

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from playground.demos.few_shot.curve.schema import SHOTS, Labels, Result
 from playground.messages import say
-from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, figure
+from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, figure, text
 
 # The colour-blind tell them apart by shape and dash.
 LOOKS: dict[Labels, tuple[str, str, str]] = {
@@ -15,10 +15,17 @@ LOOKS: dict[Labels, tuple[str, str, str]] = {
 _BANDS = {BLUE: "rgba(49,130,189,0.18)", ORANGE: "rgba(217,95,2,0.18)", GREEN: "rgba(27,158,119,0.18)"}
 
 
-def curve(result: Result, language: str) -> go.Figure:
+def curve(result: Result, task: str, model: str, language: str) -> go.Figure:
     """A line for each kind of labels with its 95% band, and what guessing would score."""
     drawn = figure(
-        title=say("pg_fcv_title", language, queries=result.queries, runs=result.runs),
+        title=say(
+            "pg_fcv_title",
+            language,
+            task=say(f"pg_fsh_task_{task}", language),
+            model=text(model.rsplit("/", 1)[-1]),
+            queries=result.queries,
+            runs=result.runs,
+        ),
         height=430,
         # Evenly spaced: 0, 1, 2, 4 ... have no common scale.
         xaxis={

@@ -99,8 +99,9 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
 
 def draw(run: Run, language: str) -> list[Any]:
     """Values of the figure, the verdict and the table."""
-    result = Result.model_validate(run.result)
-    return [figures.curve(result, language), _verdict(result, run.request, language), _table(result, language)]
+    result, asked = Result.model_validate(run.result), run.request
+    figure = figures.curve(result, asked["task"], asked["model"], language)
+    return [figure, _verdict(result, asked, language), _table(result, language)]
 
 
 def _verdict(result: Result, request: dict[str, Any], language: str) -> str:
@@ -138,7 +139,7 @@ def _table(result: Result, language: str) -> str:
             str(point.shots),
             percent(point.accuracy),
             f"{point.low:.1%}–{point.high:.1%}",
-            f"{point.right} / {point.of}",
+            f"{point.right:,} / {point.of:,}",
             str(point.runs),
         )
         for point in result.points
@@ -155,7 +156,7 @@ def measured_table(language: str) -> str:
     heads += [say("pg_fcv_shots", language, shots=shots) for shots in found.shots]
 
     def cells(key: str, row: Row) -> list[str]:
-        shares = [f"{percent(count / of)} ({count} / {of})" for count, of in zip(row.right, row.of, strict=True)]
+        shares = [f"{percent(count / of)} ({count:,} / {of:,})" for count, of in zip(row.right, row.of, strict=True)]
         return [say(key, language), percent(row.chance), *shares]
 
     rows = [cells(f"pg_fsh_task_{row.task}", row) for row in found.rows]

@@ -19,7 +19,7 @@ _TOP = 5
 
 def run(request: Request) -> Result:
     """Raises Complaint as `reader` does, and where a pattern leaves no room to go on."""
-    loaded = reader(request.model, request.text)
+    loaded = reader(request.model, request.text, *request.patterns)
     texts = {pattern: encode(loaded, pattern.replace(TEXT, request.text)) for pattern in (TEXT, *request.patterns)}
     if (size := max(map(len, texts.values())) + request.count) > limit_of(loaded):
         raise Complaint("pg_err_fpt_long", size=size, model=request.model, limit=limit_of(loaded))

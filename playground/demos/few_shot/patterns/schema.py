@@ -30,7 +30,10 @@ class Request(BaseModel):
         for pattern in patterns:
             if TEXT not in pattern:
                 raise Complaint("pg_err_fpt_text", pattern=bounded(pattern)[:40])
-        return list(dict.fromkeys(pattern for pattern in map(bounded, patterns) if pattern != TEXT))
+        kept = list(dict.fromkeys(pattern for pattern in map(bounded, patterns) if pattern != TEXT))
+        if not kept:
+            raise Complaint("pg_err_fpt_none")
+        return kept
 
 
 class Ending(BaseModel):

@@ -35,7 +35,8 @@ def bars(result: Result, model: str, language: str) -> go.Figure:
         showlegend=False,
     )
     shown = [percent(f1) for _, f1, _, _ in rows]
-    if rows and result.low is not None and result.high is not None:
+    # Of answers that are all alike the bootstrap knows no interval: one of no width would say that all is sure.
+    if rows and result.low is not None and result.high is not None and result.low < result.high:
         shown[0] += f" ({result.low:.0%}–{result.high:.0%})"
     drawn.add_bar(
         x=[f1 for _, f1, _, _ in rows],
@@ -48,6 +49,7 @@ def bars(result: Result, model: str, language: str) -> go.Figure:
         text=shown,
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{x:.1%}<extra></extra>",
+        customdata=[name for name, _, _, _ in rows],
+        hovertemplate="%{customdata}: F1 %{x:.1%}<extra></extra>",
     )
     return drawn

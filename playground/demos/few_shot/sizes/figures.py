@@ -12,10 +12,10 @@ _LOOKS = ((BLUE, "circle"), (ORANGE, "diamond"), (GREEN, "square"), (PURPLE, "tr
 _APART = 0.06  # so that the intervals of two models do not lie on each other
 
 
-def curves(result: Result, language: str) -> go.Figure:
+def curves(result: Result, task: str, language: str) -> go.Figure:
     """Each point with its 95% interval, and chance."""
     drawn = figure(
-        title=say("pg_fsz_title", language, queries=result.queries),
+        title=say("pg_fsz_title", language, task=say(f"pg_fsh_task_{task}", language), queries=result.queries),
         height=430,
         xaxis={
             "title": {"text": say("pg_fsh_shots", language)},

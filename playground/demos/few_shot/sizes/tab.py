@@ -106,11 +106,15 @@ def draw(run: Run, language: str) -> list[Any]:
         for one in result.curves
         for point in one.points
     ]
-    return [figures.curves(result, language), table(heads, rows, numbers=(1, 2, 3)), _sizes(result, language)]
+    return [
+        figures.curves(result, run.request["task"], language),
+        table(heads, rows, numbers=(1, 2, 3)),
+        _sizes(result, language),
+    ]
 
 
 def _count(point: Any) -> str:
-    return f"{point.right} / {point.of}"
+    return f"{point.right:,} / {point.of:,}"
 
 
 def _sizes(result: Result, language: str) -> str:
