@@ -22,6 +22,10 @@ The sentences were written for this project: 624 to learn from, 330 to be tested
 no label. An accuracy from 330 sentences is sure to about 4 or 5 points: the interval stands behind it. Two students
 whose intervals overlap may be equally good.
 
+Measured here with the default settings over five seeds: the student agreed with its teacher 8 points more often than
+the control that began alike, and was right as often (-0.1 points, 95% interval -0.7 to +0.4). This teacher knows films
+alone, and 624 labels already teach as much about these sentences.
+
 The student can be downloaded as a Transformers folder for an hour. *Copy as command* gives the same run for several
 processes or GPUs, with Hugging Face Accelerate. Where a GPU is lent for each request (ZeroGPU) a run ends with its page
 and cannot be paused.

@@ -12,12 +12,12 @@ from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, TEMPLATE, 
 # One colour and one dash a term, so that none is told from another by its colour alone.
 _TERMS = {
     "soft": (BLUE, "solid"),
-    "hard": (ORANGE, "solid"),
-    "cosine": (GREEN, "solid"),
+    "hard": (ORANGE, "dot"),
+    "cosine": (GREEN, "dashdot"),
     "embedding": (PURPLE, "dash"),
-    "attention": (BLUE, "dash"),
-    "hidden": (ORANGE, "dash"),
-    "prediction": (GREEN, "dash"),
+    "attention": (BLUE, "longdash"),
+    "hidden": (ORANGE, "longdashdot"),
+    "prediction": (GREEN, "12px,3px"),
 }
 _TICKS = [mark * 10.0**power for power in range(-5, 4) for mark in (1, 3)]
 _UPPER, _LOWER = [0.6, 1.0], [0.0, 0.42]

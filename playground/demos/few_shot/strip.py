@@ -19,18 +19,14 @@ from playground.ui.shell import Shell, TabParts
 from playground.ui.tokens import Token, TokenStrip
 
 
-def tokens_of(
-    seen: Sequence[Seen], language: str, chosen: int = -1, kept: int | None = None, fixed: bool = False
-) -> list[Token]:
-    """The row of tokens; those after the first `kept` are pale: the text has ended before them. fixed: none can be
-    chosen."""
+def tokens_of(seen: Sequence[Seen], language: str, chosen: int = -1, kept: int | None = None) -> list[Token]:
+    """The row of tokens; those after the first `kept` are pale: the text has ended before them."""
     last = len(seen) if kept is None else kept
     return [
         {
             "text": visible(one.token),
             "below": percent(one.probability),
             "shade": round(0.75 * (1 - one.probability), 3),
-            "fixed": fixed,
             "state": ("calm" if place < last else "unseen") + (" pg-picked" if place == chosen else ""),
             "title": say(
                 "pg_fgn_token" if place < last else "pg_fgn_token_past",

@@ -19,7 +19,8 @@ def shares(result: Result, language: str) -> go.Figure:
             "name": say(name, language),
             "marker": {"color": colour, "pattern": {"shape": shape}},
             "text": [percent(share) for share in found],
-            "textposition": "auto",
+            "textposition": "outside",
+            "cliponaxis": False,
             "hovertemplate": "%{y}: %{x:.1%}",
         }
         for name, found, colour, shape in (
@@ -35,7 +36,7 @@ def shares(result: Result, language: str) -> go.Figure:
             "height": 150 + 60 * len(result.names),
             "margin": {"b": 80},
             "legend": {"orientation": "h", "x": 0, "y": -0.3, "yanchor": "top", "traceorder": "reversed"},
-            "xaxis": {"range": [0, 1], "tickformat": ".0%", "fixedrange": True},
+            "xaxis": {"range": [0, 1.2], "tickformat": ".0%", "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
             "yaxis": {"fixedrange": True},
         },
     )

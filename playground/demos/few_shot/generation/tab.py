@@ -114,7 +114,7 @@ def draw(run: Run, language: str) -> list[Any]:
     )
     return [
         f"<div class='pg-passage pg-from-end'><div dir='auto'>{shown}</div></div>{small(said)}",
-        tokens_of(result.tokens, language, 0, kept, fixed=result.ended == "going"),
+        tokens_of(result.tokens, language, 0, kept),
         drawn(result.tokens, 0, language),
         figures.curve(result, language),
     ]
