@@ -4,7 +4,6 @@ from playground.demo import Demo
 from playground.demos import (
     albert,
     attention,
-    distillation,
     electra,
     few_shot,
     inputs,
@@ -21,7 +20,6 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     sentence_pairs.DEMO,
     electra.DEMO,
-    distillation.DEMO,
     few_shot.DEMO,
     inputs.DEMO,
     attention.DEMO,
