@@ -74,7 +74,8 @@ class Words:
 class Student:
     """model: a BertForSequenceClassification or a BertForMaskedLM with the words of `words` alone. classifier: the
     model, as what gives (B, C) logits. first: at the beginning, all word embeddings (V, H), and of a masked language
-    model the bias of each word. copied, tensors: how many of its tensors came from the teacher."""
+    model the bias of each word. copied, tensors: how many of its tensors came from the teacher; begun: how many of its
+    layers did whole."""
 
     model: PreTrainedModel
     classifier: nn.Module
@@ -82,6 +83,7 @@ class Student:
     first: tuple[Tensor, ...]
     copied: int
     tensors: int
+    begun: int
 
     @torch.no_grad()
     def whole(self) -> PreTrainedModel:
@@ -148,11 +150,16 @@ def build(
     with TRANSFORMERS, torch.random.fork_rng(devices=[]):
         model = BertForMaskedLM(config) if _is_lm(teacher) else BertForSequenceClassification(config)
     _draw(model, seed)
-    copied, tensors = _copy(teacher, model, picks) if picks else 0, len(model.state_dict())
+    taken = _copy(teacher, model, picks) if picks else []
+    whole = [name for name in model.state_dict() if name.startswith("bert.encoder.layer.")]
+    begun = sum(
+        all(name in taken for name in whole if name.startswith(f"bert.encoder.layer.{layer}."))
+        for layer in range(shape.layers)
+    )
     first = tuple(rows.clone() for rows in _vocabulary(model))
     _put_vocabulary(model, [rows[words.ids].clone() for rows in first], int(words.number[of.pad_token_id]))
     classifier = Blanks(model, int(words.number[mask])) if mask is not None and _is_lm(model) else model
-    return Student(model, classifier, words, first, copied, tensors)
+    return Student(model, classifier, words, first, len(taken), len(model.state_dict()), begun)
 
 
 def _embedding(weight: Tensor, padding: int) -> nn.Embedding:
@@ -191,15 +198,38 @@ def _draw(model: nn.Module, seed: int) -> None:
 
 
 @torch.no_grad()
-def _copy(teacher: PreTrainedModel, student: PreTrainedModel, picks: Sequence[int]) -> int:
-    """How many tensors were copied."""
-    theirs, copied = teacher.state_dict(), 0
+def _copy(teacher: PreTrainedModel, student: PreTrainedModel, picks: Sequence[int]) -> list[str]:
+    """The student's names of the tensors that were copied."""
+    theirs, copied = teacher.state_dict(), []
     for name, weight in student.state_dict().items():
         other = name
         if name.startswith("bert.encoder.layer."):
             number, rest = name.removeprefix("bert.encoder.layer.").split(".", 1)
             other = f"bert.encoder.layer.{picks[int(number)] - 1}.{rest}"
+        if teacher.config.model_type == "distilbert":
+            other = _of_distilbert(other)
         if other in theirs and theirs[other].shape == weight.shape:
             weight.copy_(theirs[other].to(weight.dtype))
-            copied += 1
+            copied.append(name)
     return copied
+
+
+# What Transformers calls DistilBERT's parts, which are BERT's (Sanh et al. 2019, section 3).
+_DISTILBERT = (
+    ("bert.embeddings.", "distilbert.embeddings."),
+    ("bert.encoder.layer.", "distilbert.transformer.layer."),
+    (".attention.self.query.", ".attention.q_lin."),
+    (".attention.self.key.", ".attention.k_lin."),
+    (".attention.self.value.", ".attention.v_lin."),
+    (".attention.output.dense.", ".attention.out_lin."),
+    (".attention.output.LayerNorm.", ".sa_layer_norm."),
+    (".intermediate.dense.", ".ffn.lin1."),
+    (".output.dense.", ".ffn.lin2."),
+    (".output.LayerNorm.", ".output_layer_norm."),
+)
+
+
+def _of_distilbert(name: str) -> str:
+    for ours, theirs in _DISTILBERT:
+        name = name.replace(ours, theirs)
+    return name

@@ -51,6 +51,13 @@ class Teacher:
         self._kept: dict[int, list[Tensor]] = {}
 
     @property
+    def most(self) -> int:
+        """Bytes that all answers take."""
+        lengths, of = self.sentences.lengths, self.reader.config
+        hidden = 2 * of.hidden_size * len(self.layers) * sum(lengths)
+        return hidden + 2 * of.num_attention_heads * len(self.scores) * sum(n * n for n in lengths)
+
+    @property
     def device(self) -> torch.device:
         return next(self.reader.parameters()).device
 

@@ -20,6 +20,12 @@ from playground.messages import Complaint
 from playground.runs import complaint_of
 
 
+def _positive(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{value} is less than 1")
+    return value
+
+
 def main() -> int:
     """Returns 2, with one sentence, for what cannot be run."""
     parser = argparse.ArgumentParser(
@@ -31,13 +37,15 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("distilled"), help="for checkpoints and the student")
     parser.add_argument("--labelled", type=Path, help="CSV of labels and sentences")
     parser.add_argument("--unlabelled", type=Path, help="TXT, one sentence a line")
-    parser.add_argument("--accumulate", type=int, default=1, help="parts that a step is read in")
-    parser.add_argument("--save-every", type=int, default=50, help="steps between checkpoints")
-    parser.add_argument("--precision", choices=["no", "bf16", "fp16"], default="no")
+    parser.add_argument("--accumulate", type=_positive, default=1, help="parts that a step is read in")
+    parser.add_argument("--save-every", type=_positive, default=50, help="steps between checkpoints")
+    parser.add_argument("--precision", choices=["no", "bf16"], help="else as accelerate is told")
     parser.add_argument("--stop-at", type=int, help="leave after this step")
     given = parser.parse_args()
     try:
         values = json.loads(given.run.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            parser.error(f"{given.run} holds no settings: a JSON object is needed.")
         if "request" in values:
             values = values["request"]
         for name, source in (("labelled", "source"), ("unlabelled", "unlabelled_source")):

@@ -28,12 +28,15 @@ def augmented(sentences: tuple[str, ...], seed: int) -> tuple[str, ...]:
     tokenizer, draws = loaded.tokenizer, torch.Generator().manual_seed(seed)
     special = torch.tensor(tokenizer.all_special_ids)
     no_words = torch.tensor([n for word, n in tokenizer.get_vocab().items() if not word[:1].isalpha()])
+    ends = torch.tensor([n for word, n in tokenizer.get_vocab().items() if word.startswith("##")])
     found: list[str] = []
     for start in range(0, len(sentences), _AT_ONCE):
         batch = list(sentences[start : start + _AT_ONCE])
         inputs = tokenizer(batch, padding=True, truncation=True, max_length=64, return_tensors="pt")
         ids = inputs["input_ids"]
-        chosen = choose_exact(~torch.isin(ids, special) & ~torch.isin(ids, no_words), SHARE, draws)
+        # A word that is cut stays whole: its end would hang behind another one's beginning.
+        cut = torch.isin(ids, ends).roll(-1, 1)
+        chosen = choose_exact(~torch.isin(ids, special) & ~torch.isin(ids, no_words) & ~cut, SHARE, draws)
         masked = ids.masked_fill(chosen, tokenizer.mask_token_id).to(device())
         with TURNS.step():
             logits = word_logits(

@@ -18,12 +18,14 @@ def card(request: Setting, result: Result, steps: int) -> str:
         f"| {name} | {found.accuracy:.1%} | {found.low:.1%} to {found.high:.1%} |" for name, found in rows if found
     )
     of = result.material
+    judged = max((point.step for point in result.history if point.accuracy is not None), default=steps)
     text = "" if of is None else f"{of.labelled:,} labelled, {of.unlabelled + of.augmented:,} unlabelled sentences"
     count = of.test if of else 0
-    begins = f"layers {', '.join(map(str, request.start))} of the teacher" if request.start else "random weights"
+    begins = f"layers {', '.join(map(str, request.start))} of the teacher" if result.begun else "random weights"
     words = of is not None and of.task == "masked_lm"
     if words and of is not None:
         text = f"{of.labelled:,} sentences with one hidden word each"
+    hidden = " with a hidden word, guessed among the words of this text" if words else ""
     return f"""---
 library_name: transformers
 pipeline_tag: {"fill-mask" if words else "text-classification"}
@@ -38,7 +40,7 @@ feed-forward width {request.ffn}; it began as {begins}.
 
 ## Measured
 
-On {count:,} held-out sentences{" with a hidden word, guessed among the words of this text" if words else ""}:
+After {judged:,} steps, on {count:,} held-out sentences{hidden}:
 
 | model | accuracy | 95% interval |
 |---|---|---|

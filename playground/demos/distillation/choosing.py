@@ -1,8 +1,12 @@
 """The choice of a teacher, in every sub-tab."""
 
+import json
+
 import gradio as gr
 
 from playground.demos.distillation.task import teachers
+from playground.messages import Complaint
+from playground.models import catalogue
 from playground.ui.language import t
 
 
@@ -18,3 +22,14 @@ def teacher_choice(value: str, prefix: str) -> gr.Dropdown:
         elem_id=f"{prefix}-model",
         elem_classes="pg-model",
     )
+
+
+def layers_of(model: str) -> int:
+    """Of a teacher, as far as it is known without loading it: 12 where it is not."""
+    try:
+        entry = catalogue.find(model)
+    except Complaint:
+        return 12
+    if entry.layers or entry.folder is None:
+        return entry.layers or 12
+    return int(json.loads((entry.folder / "config.json").read_bytes())["num_hidden_layers"])

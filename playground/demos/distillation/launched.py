@@ -37,7 +37,7 @@ class Launch:
     folder: Path
     accumulate: int = 1
     save_every: int = 50
-    precision: str = "no"
+    precision: str | None = None
     stop_at: int | None = None
 
 
@@ -76,6 +76,7 @@ def launch(request: Request, how: Launch) -> list[dict[str, Any]]:
         if stage != number:
             number = stage
             lesson = arm.taught[stage].to(accelerator.device)
+            lesson.fast = accelerator.mixed_precision == "bf16"
             if saved.get("stage") == stage:
                 lesson.objective.load_state_dict(saved["objective"])
             optimizer = optimizer_of([lesson])
@@ -112,7 +113,7 @@ def _step(
     for part in range(accumulate):
         ids, mask, labels, teacher = arm.batch(accelerator.process_index * accumulate + part, shards)
         last = part == accumulate - 1
-        with nullcontext() if last else accelerator.no_sync(wrapped), accelerator.autocast():
+        with nullcontext() if last else accelerator.no_sync(wrapped):
             total, found = wrapped(ids, mask, labels, teacher)
             accelerator.backward(total / accumulate)
         for name, value in {"total": total, **found}.items():
@@ -163,7 +164,7 @@ def _finish(race: Race, arm: Arm, request: Request, folder: Path) -> None:
     runner = Runner("student", arm)
     for _ in race.judge(runner):
         pass
-    whole, of = arm.student.whole(), len(race.lessons.test)
+    whole, of = race.whole(arm.student), len(race.lessons.test)
     result = Result(
         teacher=race.side(race.loaded.model, race.right),
         student=side(whole.num_parameters(), runner.right, of),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from playground.core.blanks import hide
@@ -67,7 +68,7 @@ def lessons(request: Setting, teacher: Loaded) -> Lessons:
     for name in train.names:
         if name.lower() not in names:
             raise Complaint("pg_err_dis_labels", label=name[:40], model=teacher.entry.id, names=", ".join(names))
-    unlabelled = _unlabelled(request)
+    unlabelled = _unlabelled(request, test)
     more = augmented(train.sentences, request.seed) if request.augment else ()
     rows, held = (_tokens(teacher, part) for part in ((*train.sentences, *unlabelled, *more), test.sentences))
     tokenizer = teacher.tokenizer
@@ -88,7 +89,7 @@ def _with_hidden_words(request: Setting, teacher: Loaded, train: Labelled, test:
     is hidden, of each held-out one two in turn."""
     more = augmented(train.sentences, request.seed) if request.augment else ()
     tokenizer = teacher.tokenizer
-    learned = hide(_tokens(teacher, (*train.sentences, *_unlabelled(request), *more)), tokenizer, 1, request.seed)
+    learned = hide(_tokens(teacher, (*train.sentences, *_unlabelled(request, test), *more)), tokenizer, 1, request.seed)
     held = hide(_tokens(teacher, test.sentences), tokenizer, _COPIES, _TEST_SEED)
     if len(learned.rows) < _LEAST or not held.rows:
         raise Complaint("pg_err_dis_few", size=len(learned.rows), least=_LEAST)
@@ -107,15 +108,20 @@ def _with_hidden_words(request: Setting, teacher: Loaded, train: Labelled, test:
     )
 
 
-def _unlabelled(request: Setting) -> tuple[str, ...]:
+def _unlabelled(request: Setting, test: Labelled) -> tuple[str, ...]:
+    """Without what is held out."""
     if request.unlabelled_source and not request.unlabelled:
         raise Complaint("pg_err_dis_again", name=request.unlabelled_source)
-    return lines(request.unlabelled) if request.unlabelled else transfer()
+    if not request.unlabelled:
+        return transfer()
+    held = set(test.sentences)
+    return tuple(line for line in lines(request.unlabelled) if line not in held)
 
 
 def parts(source: str, text: str) -> tuple[Labelled, Labelled]:
-    """To learn from and held out: the project's two parts, those of a set of the Hub, or of a person's file every third
-    sentence. Raises Complaint for a file that must be brought again or is too small, and a set that cannot be had."""
+    """To learn from and held out: the project's two parts, those of a set of the Hub, or of a person's file a third
+    of each label. Raises Complaint for a file that must be brought again or is too small, and a set that cannot be
+    had."""
     if not text:
         if source in hub_sets.SETS:
             return hub_sets.fetch(source)
@@ -125,9 +131,25 @@ def parts(source: str, text: str) -> tuple[Labelled, Labelled]:
     data = parse(text)
     if len(data) < _LEAST:
         raise Complaint("pg_err_dis_few", size=len(data), least=_LEAST)
-    held = range(2, len(data), 3)[:_TEST]
-    kept = [number for number in range(len(data)) if number not in held]
+    held = _held_out(data)
+    if not held:
+        raise Complaint("pg_err_dis_few", size=len(data), least=_LEAST)
+    texts = {data.sentences[number] for number in held}
+    kept = [number for number in range(len(data)) if data.sentences[number] not in texts]
     return _some(data, kept), _some(data, held)
+
+
+def _held_out(data: Labelled) -> list[int]:
+    """A third of the sentences, and at most _TEST, drawn alike in every run: of each label its share, whatever the
+    order of the file. What stands there twice counts once, and is either learned from or held out."""
+    once = {text: number for number, text in reversed(list(enumerate(data.sentences)))}
+    draws = np.random.default_rng(_TEST_SEED)
+    share = min(1 / 3, _TEST / len(once))
+    held: list[int] = []
+    for label in range(len(data.names)):
+        own = [number for number in sorted(once.values()) if data.labels[number] == label]
+        held += draws.permutation(own)[: round(share * len(own))].tolist()
+    return sorted(held)
 
 
 def _some(data: Labelled, numbers: Sequence[int]) -> Labelled:

@@ -48,20 +48,23 @@ class _Live:
         self.recipe = recipe_of(request)
         self.runners = [Runner("student", race.distilled(self.recipe))]
         if request.controls:
-            self.runners += [Runner(name, race.control(random=name == "random")) for name in ("same", "random")]
+            # What begins with nothing of the teacher's has one control: two would be the same run twice.
+            names = ("same", "random") if self.student.arm.student.copied else ("random",)
+            self.runners += [Runner(name, race.control(random=name == "random")) for name in names]
         student = self.student.arm.student
         notices = []
-        if request.start and not student.copied:
+        if request.start and not student.begun:
             notices.append(Notice(key="pg_dis_note_random", values={"model": request.model}))
         self.result = Result(
             material=race.lessons.described(),
             copied=student.copied,
+            begun=student.begun,
             tensors=student.tensors,
             seed=request.seed,
             notices=notices,
         )
         self.name = kept.new_name()
-        self.started = self.seconds = 0.0
+        self.worked = 0.0  # seconds in steps: neither pauses nor other runs' turns
         self.last = time.monotonic()
         self.saved = -1
 
@@ -79,12 +82,12 @@ class _Live:
 
     def go(self) -> Iterator[Progress]:
         """All steps, the arms in turn: so their curves grow together. Judged now and then."""
-        self.started = time.monotonic()
         total = self.student.arm.total
         edges = np.linspace(0, total, _JUDGED + 1).round().astype(int).tolist()[1:]
         every = max(1, total // _POINTS)
         # The first point of the curve before anything is judged: it is what one waits for.
         yield from self._steps(1, every)
+        self._keep()
         for _ in self.race.judge_teacher():
             yield from self._now_and_then()
         for edge in dict.fromkeys(edges):
@@ -94,13 +97,16 @@ class _Live:
                     yield from self._now_and_then()
                 _scored(runner, len(self.race.lessons.test))
             self._compare()
+            self._keep()
             yield self.progress()
 
     def _steps(self, edge: int, every: int) -> Iterator[Progress]:
         while self.student.arm.steps < edge:
             for runner in self.runners:
                 with TURNS.step():
+                    begun = time.monotonic()
                     loss, terms = runner.arm.step()
+                    self.worked += time.monotonic() - begun
                 if runner.arm.steps % every == 0 or runner.arm.steps in (1, edge):
                     rounded: dict[str, float] = {str(term): _short(value) for term, value in terms.items()}
                     runner.history.append(Point(step=runner.arm.steps, terms=rounded, total=_short(loss)))
@@ -112,14 +118,13 @@ class _Live:
 
     def progress(self) -> Progress:
         self.last = time.monotonic()
-        took = self.last - self.started if self.started else 0.0
         result = self._histories()
         if self.done:
             tokens = sum(runner.arm.tokens for runner in self.runners)
             result = result.model_copy(
                 update={
-                    "tokens_per_second": round(tokens / max(took, 1e-9), 1),
-                    "seconds_left": round(took / self.done * (self.total - self.done), 1),
+                    "tokens_per_second": round(tokens / max(self.worked, 1e-9), 1),
+                    "seconds_left": round(self.worked / self.done * (self.total - self.done), 1),
                 }
             )
         self.result = result
@@ -127,13 +132,17 @@ class _Live:
 
     def _histories(self) -> Result:
         update: dict[str, object] = {"history": list(self.student.history)}
-        if self.saved >= 0 or self.result.student is not None:
+        if self.saved >= 0:
             update["student_id"] = self.name
         for runner in self.runners[1:]:
-            field = "control" if runner.name == "same" else "control_random"
+            field = self._field(runner)
             if (control := getattr(self.result, field)) is not None:
                 update[field] = control.model_copy(update={"history": list(runner.history)})
         return self.result.model_copy(update=update)
+
+    def _field(self, runner: Runner) -> str:
+        """`control` is the first one, whatever it began with."""
+        return "control" if runner is self.runners[1] else "control_random"
 
     def _compare(self) -> None:
         race, test = self.race, len(self.race.lessons.test)
@@ -151,7 +160,7 @@ class _Live:
         for runner in self.runners[1:]:
             judged = side(1, runner.right, test)
             start: Literal["same", "random"] = "same" if runner.name == "same" else "random"
-            update["control" if start == "same" else "control_random"] = Control(
+            update[self._field(runner)] = Control(
                 start=start,
                 accuracy=judged.accuracy,
                 low=judged.low,
@@ -176,7 +185,7 @@ class _Live:
 
     def close(self) -> None:
         """Keep what there is, and let go of the rest."""
-        if self.result.student is not None:
+        if self.saved >= 0:
             self._keep()
         self.runners.clear()
 
@@ -186,7 +195,7 @@ class _Live:
         self.saved = self.student.arm.steps
         kept.keep(
             self.name,
-            self.student.arm.student.whole(),
+            self.race.whole(self.student.arm.student),
             self.race.loaded.tokenizer,
             card(self.request, self.result, self.saved),
         )

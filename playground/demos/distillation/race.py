@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 from playground.core.blanks import Blanks
 from playground.core.distil import Recipe, Term
 from playground.core.intervals import wilson
+from playground.core.layer_maps import uniform_map
 from playground.core.states import Reader
 from playground.core.student import Shape, Student, build, check_layers
 from playground.core.teaching import Sentences, Teacher
@@ -60,8 +61,9 @@ def recipe_of(request: Setting) -> Recipe:
 class Race:
     """What all arms of a request share: the sentences, the teacher and its answers."""
 
-    def __init__(self, request: Setting) -> None:
-        self.request = request
+    def __init__(self, request: Setting, recipes: Sequence[Recipe] = ()) -> None:
+        """recipes: of the arms to come, where they are not the request's own: the teacher is asked once for all."""
+        self.request, self.recipes = request, recipes
         self.shape = Shape(request.layers, request.width, request.heads, request.ffn)
         self.loaded: Loaded = load(request.model, task_of(request.model))
         check(request, self.loaded)
@@ -77,6 +79,14 @@ class Race:
     @property
     def labels(self) -> Tensor:
         return self.lessons.test.labels
+
+    def whole(self, student: Student) -> PreTrainedModel:
+        """The student with all words, on the CPU. It says who taught it, and which layers it was to imitate."""
+        model = student.whole()
+        model.config.taught_by = self.request.model
+        layer_map = list(self.request.layer_map)
+        model.config.layer_map = layer_map if len(layer_map) == self.request.layers else None
+        return model
 
     def judge_teacher(self) -> Iterator[None]:
         """Give the teacher the test sentences; yields between batches."""
@@ -104,13 +114,21 @@ class Race:
         steps = request.steps if steps is None else steps
         stages = [Stage(steps, recipe, self._teacher(recipe), self.lessons.shares(request.batch))]
         if request.general:
-            general = Recipe(_GENERAL, layer_map=tuple(request.layer_map))
-            teacher = self._teacher(general, load(GENERAL_TEACHER, "masked_lm"))
+            other = load(GENERAL_TEACHER, "masked_lm")
+            general = Recipe(_GENERAL, layer_map=self._general_map(other))
+            teacher = self._teacher(general, other)
             # Without labels, and so without those that have some, where there are others.
             plain = self.lessons.labelled < len(self.lessons.train)
             sizes = (0, request.batch) if plain else (request.batch, 0)
             stages.insert(0, Stage(steps // 2, general, teacher, sizes))
         return self._arm(self.student(seed=seed), stages, seed)
+
+    def _general_map(self, general: Loaded) -> tuple[int, ...]:
+        """The request's map, which is of the task's teacher, where both have as many layers; else a uniform one."""
+        depth = int(general.model.config.num_hidden_layers)
+        if depth == self.loaded.model.config.num_hidden_layers:
+            return tuple(self.request.layer_map)
+        return uniform_map(self.request.layers, depth)
 
     def control(self, *, random: bool, seed: int | None = None, steps: int | None = None) -> Arm:
         """The same sizes, seed and number of steps, with labelled sentences and their labels alone."""
@@ -130,13 +148,17 @@ class Race:
             return None
         loaded = other or self.loaded
         model: nn.Module = self.teacher if other is None else loaded.model.base_model
-        scores = recipe.layer_map if recipe.wants_scores else ()
+        # At once for all that this race will ask of this teacher.
+        all_of = (recipe, *(self.recipes if other is None else ()))
+        layers = tuple(sorted({layer for one in all_of for layer in one.wanted_layers}))
+        scores = tuple(sorted({layer for one in all_of if one.wants_scores for layer in one.layer_map}))
         text = hashlib.sha256(repr([row.tolist() for row in self.lessons.train.rows]).encode()).hexdigest()
-        key = (loaded.entry.id, id(loaded.model), other is None, text, recipe.wanted_layers, scores)
+        key = (loaded.entry.id, id(loaded.model), other is None, text, layers, scores)
 
         def made() -> tuple[Teacher, int]:
             reader = Reader(model, shared=True)
-            return Teacher(reader, self.lessons.train, recipe.wanted_layers, scores, _LIMIT), _LIMIT
+            answers = Teacher(reader, self.lessons.train, layers, scores, _LIMIT)
+            return answers, min(_LIMIT, answers.most)
 
         return _ANSWERS.get(key, made)
 
@@ -167,16 +189,19 @@ class Race:
 def check(request: Setting, teacher: Loaded) -> None:
     """Raises Complaint for terms that the teacher's sizes do not allow."""
     of = teacher.model.config
-    for layers in (request.start, request.layer_map):
-        check_layers(layers, request.layers, of.num_hidden_layers, empty=True)
+    check_layers(request.start, request.layers, of.num_hidden_layers, empty=True)
+    if request.attention or request.hidden or request.general:  # nothing else asks for the map
+        check_layers(request.layer_map, request.layers, of.num_hidden_layers)
     if request.cosine and request.width != of.hidden_size:
         raise Complaint("pg_err_dis_cosine", width=request.width, teacher=of.hidden_size)
-    if (request.attention or request.general) and request.heads != of.num_attention_heads:
+    if request.attention and request.heads != of.num_attention_heads:
         raise Complaint("pg_err_dis_attention", heads=request.heads, teacher=of.num_attention_heads)
     if request.general:
         general = load(GENERAL_TEACHER, "masked_lm").model
         if general.get_input_embeddings().num_embeddings != teacher.model.get_input_embeddings().num_embeddings:
             raise Complaint("pg_err_dis_general", model=teacher.entry.id, general=GENERAL_TEACHER)
+        if request.heads != general.config.num_attention_heads:
+            raise Complaint("pg_err_dis_attention", heads=request.heads, teacher=general.config.num_attention_heads)
 
 
 def batches(sentences: Sentences) -> Iterator[tuple[list[int], Tensor, Tensor]]:

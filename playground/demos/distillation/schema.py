@@ -63,7 +63,7 @@ class Setting(BaseModel):
             raise Complaint("pg_err_dis_batch", batch=self.batch)
         for name, layers in (("start", self.start), ("layer_map", self.layer_map)):
             needed = name == "layer_map" and (self.attention or self.hidden or self.general)
-            if (layers or needed) and len(layers) != self.layers:
+            if (needed if name == "layer_map" else layers) and len(layers) != self.layers:
                 raise Complaint("pg_err_dis_map_length", given=len(layers), wanted=self.layers)
         weights = (self.soft, self.cosine, self.embedding, self.attention, self.hidden, self.prediction)
         if not any(weights):
@@ -127,9 +127,10 @@ class Material(BaseModel):
 
 
 class Result(BaseModel):
-    """control: the student with the same start that saw labels alone; control_random: one that began at random.
-    retained: the student's accuracy as a share of the teacher's. copied of tensors: what the student began with that is
-    the teacher's. student_id: where the student waits for an hour, to be downloaded or compared; empty where none."""
+    """control: the student with the same start that saw labels alone; control_random: one that began at random. Where
+    nothing is the teacher's both would be one, and `control` is it. retained: the student's accuracy as a share of the
+    teacher's. copied of tensors: what the student began with that is the teacher's; begun: how many of its layers.
+    student_id: where the student waits for an hour, to be downloaded or compared; empty where none."""
 
     teacher: Side | None = None
     student: Side | None = None
@@ -140,6 +141,7 @@ class Result(BaseModel):
     history: list[Point] = Field(default_factory=list)
     material: Material | None = None
     copied: int = 0
+    begun: int = 0
     tensors: int = 0
     seed: int = 1
     tokens_per_second: float = 0.0

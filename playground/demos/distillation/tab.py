@@ -1,6 +1,7 @@
 """The distillation tab: a student by sliders, the terms of its loss, Start, Pause and Cancel, and curves that grow."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import gradio as gr
 
 from playground.core.layer_maps import every_other, top_map, uniform_map
 from playground.demos.distillation import DEMO, figures
-from playground.demos.distillation.choosing import teacher_choice
+from playground.demos.distillation.choosing import layers_of, teacher_choice
 from playground.demos.distillation.presets import DISTILBERT, TINYBERT
 from playground.demos.distillation.schema import (
     MAX_FFN,
@@ -19,7 +20,9 @@ from playground.demos.distillation.schema import (
     Result,
 )
 from playground.demos.distillation.verdict import sizes, verdict
+from playground.messages import Complaint
 from playground.models import catalogue
+from playground.models.hub_sets import SETS
 from playground.runs import Run
 from playground.ui.errors import notice
 from playground.ui.experiment import PRIVATE, help_fold
@@ -29,6 +32,7 @@ from playground.ui.language import t
 from playground.ui.long import long_bar, wire_long
 from playground.ui.sentences import sentences_choice
 from playground.ui.shell import Shell, TabParts, run_bar
+from playground.ui.tables import small
 
 _QUIET: dict[str, Any] = {"queue": False, **PRIVATE}
 _SIZES = {
@@ -139,6 +143,10 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             **_QUIET | {"js": None},
         )
     _wire_picks(fields, picks)
+    filled = [fields["start"], fields["layer_map"]]
+    fields["layers"].input(
+        refilled, [fields["layers"], fields["model"], fields["start"]], filled, **_QUIET | {"js": None}
+    )
     of = [fields["model"], *(fields[name] for name in _SIZES)]
     shown = [*of, shell.lang]
     gr.on([field.change for field in of], count, shown, counted, **_QUIET)
@@ -159,15 +167,24 @@ def _wire_picks(fields: dict[str, Any], picks: Sequence[gr.Button]) -> None:
         def pick(layers: float, model: str, rule: Any = rule) -> list[int]:
             if rule is None:
                 return []
-            of = catalogue.find(model).layers or 12
+            of = layers_of(model)
             return list(rule(min(int(layers), of) if rule is top_map else int(layers), of))
 
         button.click(pick, [fields["layers"], fields["model"]], fields[field], **_QUIET | {"js": None})
 
 
+def refilled(layers: float, model: str, start: list[int]) -> tuple[list[int], list[int]]:
+    """Which layers a student of so many begins as, if as any, and imitates."""
+    of = layers_of(model)
+    return list(every_other(int(layers), of)) if start else [], list(uniform_map(int(layers), of))
+
+
 def count(model: str, layers: float, width: float, heads: float, ffn: float, lang: str) -> str:
     """What a student of these sizes counts, or why there is none. Sliders give whole numbers as floats."""
-    return sizes(catalogue.find(model), int(layers), int(width), int(heads), int(ffn), lang)
+    try:
+        return sizes(catalogue.find(model), int(layers), int(width), int(heads), int(ffn), lang)
+    except Complaint as problem:  # a model that is not offered, or not any more
+        return small(problem.sentence(lang))
 
 
 def packed(stored: str, lang: str) -> list[Any]:
@@ -182,18 +199,27 @@ def packed(stored: str, lang: str) -> list[Any]:
 
 
 def commanded(stored: str) -> Any:
-    """The run on the screen as a file and a command."""
+    """The run on the screen as a file and a command; files of one's own are to be named."""
+    if not stored:
+        return gr.skip()
     request = Request.model_validate(Run.model_validate_json(stored).request).model_dump()
     text = f"cat > run.json <<'END'\n{json.dumps(request, indent=1)}\nEND\n"
-    text += "accelerate launch -m playground.demos.distillation run.json\n"
+    text += "accelerate launch -m playground.demos.distillation run.json"
+    text += f" --labelled {shlex.quote(request['source'])}" if _is_file(request["source"]) else ""
+    text += f" --unlabelled {shlex.quote(request['unlabelled_source'])}" if request["unlabelled_source"] else ""
+    text += "\n"
     return gr.update(value=text, visible=True)
+
+
+def _is_file(source: str) -> bool:
+    return bool(source) and source not in SETS
 
 
 def draw(run: Run, language: str) -> list[Any]:
     """Values of the verdict, the curves, and the student's parameters."""
     result, asked = Result.model_validate(run.result), run.request
     return [
-        verdict(result, language),
+        verdict(result, asked["model"], language),
         figures.curves(result, language),
-        sizes(catalogue.find(asked["model"]), asked["layers"], asked["width"], asked["heads"], asked["ffn"], language),
+        count(asked["model"], asked["layers"], asked["width"], asked["heads"], asked["ffn"], language),
     ]

@@ -30,7 +30,9 @@ def sizes(teacher: Entry, layers: int, width: int, heads: int, ffn: int, languag
         mlm_head=guesses,
     )
     own = total(encoder) + (0 if guesses else 2 * (width + 1))
-    share = own / teacher.parameters if teacher.parameters else 0.0
+    if not teacher.parameters:  # of a model that a person brought
+        return small(say("pg_dis_sizes_alone", language, own=f"{own / 1e6:.1f}"))
+    share = own / teacher.parameters
     return small(
         say(
             "pg_dis_sizes",
@@ -43,7 +45,7 @@ def sizes(teacher: Entry, layers: int, width: int, heads: int, ffn: int, languag
     )
 
 
-def verdict(result: Result, language: str) -> str:
+def verdict(result: Result, model: str, language: str) -> str:
     """The table as far as there is one; what was learned from; the pace; the papers' claims."""
     lines = [_material(result, language)]
     if result.seconds_left and result.history:
@@ -70,15 +72,16 @@ def verdict(result: Result, language: str) -> str:
     return (
         table(heads, rows, numbers=(1, 2, 3, 4))
         + small(_gain(result, language))
-        + _link(result, language)
+        + _link(result, model, language)
         + small(*lines)
         + claims(result, language)
     )
 
 
-def _link(result: Result, language: str) -> str:
+def _link(result: Result, model: str, language: str) -> str:
     """To both on one's own sentence."""
-    link = to_link("distillation_compare", {"student": result.student_id}) if result.student_id else None
+    asked = {"student": result.student_id, "model": model}
+    link = to_link("distillation_compare", asked) if result.student_id else None
     if link is None:
         return ""
     query = html.escape(urlencode({**link, "lang": language}))
@@ -119,10 +122,10 @@ def claims(result: Result, language: str) -> str:
     paper = published("distillation_claims")
     quicker = "–"
     if teacher.latency_ms and student.latency_ms:
-        quicker = f"{teacher.latency_ms / student.latency_ms:.1f}x"
+        quicker = f"{teacher.latency_ms / student.latency_ms:.1f}x ({teacher.latency_ms / student.latency_ms - 1:+.0%})"
     here = (
         say("pg_dis_here", language),
-        f"{teacher.parameters / student.parameters:.1f}x",
+        f"{teacher.parameters / student.parameters:.1f}x ({student.parameters / teacher.parameters - 1:+.0%})",
         quicker,
         _share(result.retained),
     )

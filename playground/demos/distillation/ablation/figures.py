@@ -1,4 +1,4 @@
-"""The sets by accuracy and agreement: a bar for the mean, a point for each seed."""
+"""The sets by accuracy and agreement: a bar for the mean, with the standard deviation over the seeds."""
 
 import numpy as np
 import plotly.graph_objects as go

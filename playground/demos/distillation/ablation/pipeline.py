@@ -77,7 +77,7 @@ def _race(request: Request) -> tuple[Race, dict[Terms, Recipe]]:
         seed=request.seed,
     )
     recipes = {name: Recipe(SETS[name], request.temperature, layers) for name in dict.fromkeys(request.sets)}
-    return Race(setting), recipes
+    return Race(setting, list(recipes.values())), recipes
 
 
 def ranked(outcomes: Sequence[Outcome]) -> list[Rank]:

@@ -86,19 +86,24 @@ def draw(run: Run, language: str) -> list[Any]:
 
 def _table(result: Result, language: str) -> str:
     heads = [say(f"pg_dia_col_{head}", language) for head in ("terms", "accuracy", "agreement", "gain")]
+    seeds = len({one.seed for one in result.outcomes})
     rows = [
         (
             say(f"pg_dia_set_{rank.terms}", language),
-            f"{percent(rank.accuracy)} ± {percent(rank.accuracy_spread)}",
-            f"{percent(rank.agreement)} ± {percent(rank.agreement_spread)}",
+            f"{percent(rank.accuracy)}{_spread(rank.accuracy_spread, seeds)}",
+            f"{percent(rank.agreement)}{_spread(rank.agreement_spread, seeds)}",
             "–"
             if rank.gain is None or rank.gain_spread is None
-            else f"{100 * rank.gain:+.1f} ± {100 * rank.gain_spread:.1f}",
+            else f"{100 * rank.gain:+.1f}{_spread(rank.gain_spread, seeds)}",
         )
         for rank in result.ranks
     ]
-    seeds = len({one.seed for one in result.outcomes})
     if result.teacher is None:
         return ""
     said = say("pg_dia_said", language, teacher=percent(result.teacher), seeds=seeds, test=result.test)
     return (table(heads, rows, numbers=(1, 2, 3)) if rows else "") + small(said)
+
+
+def _spread(value: float, seeds: int) -> str:
+    """Nothing for one seed, which has none."""
+    return f" ± {100 * value:.1f}" if seeds > 1 else ""

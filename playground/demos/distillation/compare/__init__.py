@@ -5,9 +5,9 @@ states inside?
 2. Choose a layer of the student and a head: the two maps show where each token looks, in the student and in the
    teacher's layer that it is paired with.
 3. The last figure compares *hidden states* layer by layer: every layer of the student with every layer of the teacher,
-   by linear CKA over the tokens of the sentence (Kornblith et al. 2019): 1 is alike up to a rotation and a scale, 0
-   has nothing in common. A student that was initialised from layers 1, 3 and 5 begins close to them; where is it after
-   distillation?
+   by debiased linear CKA over the tokens of the sentence (Kornblith et al. 2019; Nguyen et al. 2021): 1 is alike up to
+   a rotation and a scale, around 0 has nothing in common. A student that was initialised from layers 1, 3 and 5 begins
+   close to them; where is it after distillation?
 
 The student is the one that was trained in the first sub-tab on this page, for an hour. Before there is one, it is the
 student as DistilBERT begins: every other layer of the teacher, and not a step of training. One sentence is an

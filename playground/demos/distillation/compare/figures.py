@@ -66,6 +66,8 @@ def attention(result: Result, of: Map, who: str, language: str) -> go.Figure:
 
 def similarity(result: Result, language: str) -> go.Figure:
     """CKA of each layer of the student with each of the teacher's."""
+    if result.similarity is None:
+        return figure(title={"text": say("pg_dic_short", language)}, xaxis={"visible": False}, yaxis={"visible": False})
     rows, columns = len(result.similarity), len(result.similarity[0])
     shown = figure(
         title={"text": say("pg_dic_title_cka", language)},

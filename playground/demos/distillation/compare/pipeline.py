@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from transformers import BertForMaskedLM, PreTrainedModel
 
-from playground.core.alike import cka
+from playground.core.alike import LEAST, cka
 from playground.core.blanks import hide
-from playground.core.layer_maps import every_other
+from playground.core.layer_maps import every_other, uniform_map
 from playground.core.student import Shape, Words, build
 from playground.demos.distillation.compare.schema import MAX_TOKENS, Map, Request, Result
 from playground.demos.distillation.task import task_of
@@ -29,6 +29,8 @@ def run(request: Request) -> Result:
     if request.student:
         kept.folder(request.student)  # what is in the cache below may be gone by now
     student = _trained(request.student) if request.student else _untrained(request.model)
+    if getattr(student.config, "taught_by", request.model) != request.model:
+        raise Complaint("pg_err_dic_teacher", model=request.model)
     if student.get_input_embeddings().num_embeddings != loaded.model.get_input_embeddings().num_embeddings:
         raise Complaint("pg_err_dic_teacher", model=request.model)
     guesses = task_of(request.model) == "masked_lm"
@@ -46,7 +48,8 @@ def run(request: Request) -> Result:
     with TURNS.quick():
         taught, told = (_read(model, ids) for model in (student, loaded.model))
     depth = loaded.model.config.num_hidden_layers
-    paired = max(1, round(layer * depth / of.num_hidden_layers))
+    layer_map = getattr(of, "layer_map", None) or uniform_map(of.num_hidden_layers, depth)
+    paired = layer_map[layer - 1]
     if int((ids == loaded.tokenizer.unk_token_id).sum()):
         count = int((ids == loaded.tokenizer.unk_token_id).sum())
         notices.append(Notice(key="pg_note_unknown", values={"count": count, "model": request.model}))
@@ -62,7 +65,7 @@ def run(request: Request) -> Result:
         student=_shares(of_student),
         teacher_map=_map(told.attentions, paired, min(head, loaded.model.config.num_attention_heads)),
         student_map=_map(taught.attentions, layer, head),
-        similarity=[[round(cka(own[0], other[0]), 3) for other in told.hidden_states] for own in taught.hidden_states],
+        similarity=_similarity(taught.hidden_states, told.hidden_states),
         trained=bool(request.student),
         notices=notices,
     )
@@ -74,6 +77,13 @@ def prepare(request: Request) -> None:
 
 def _read(model: PreTrainedModel, ids: Tensor) -> Any:
     return with_attention(model)(input_ids=ids.to(device()), output_attentions=True, output_hidden_states=True)
+
+
+def _similarity(own: tuple[Tensor, ...], others: tuple[Tensor, ...]) -> list[list[float]] | None:
+    """CKA of (1, T, H) hidden states, a row a layer of the student; None for too few tokens."""
+    if own[0].shape[1] < LEAST:
+        return None
+    return [[round(cka(one[0], other[0]), 3) for other in others] for one in own]
 
 
 def _shares(probabilities: Tensor) -> list[float]:

@@ -34,8 +34,9 @@ class Map(BaseModel):
 
 
 class Result(BaseModel):
-    """names: of the classes; teacher, student: their probabilities. similarity: linear CKA of hidden states, a row a
-    layer of the student and a column a layer of the teacher, the embeddings first; None with fewer than 3 tokens."""
+    """names: of the classes; teacher, student: their probabilities. similarity: debiased linear CKA of hidden states, a
+    row a layer of the student and a column a layer of the teacher, the embeddings first; None with fewer than 4 tokens.
+    """
 
     tokens: list[str]
     names: list[str]
@@ -43,6 +44,6 @@ class Result(BaseModel):
     student: list[float]
     teacher_map: Map
     student_map: Map
-    similarity: list[list[float]]
+    similarity: list[list[float]] | None
     trained: bool
     notices: list[Notice] = Field(default_factory=list)
