@@ -16,7 +16,8 @@ by layer, through a learned projection where the widths differ, and the *predict
 layer map: *uniform* spreads the student over the teacher, *top* takes the teacher's uppermost layers.
 
 TinyBERT has two stages: a *general* one that imitates the pre-trained model (here bert-mini) on plain text, and one for
-the task, with *augmented* text in which a language model has replaced words.
+the task, with *augmented* text in which a language model has replaced words. (The paper's second stage imitates the
+inside first and the predictions after it, and has 20 augmented copies of a sentence; here it is one sum, and one copy.)
 
 The sentences were written for this project: 624 to learn from, 330 to be tested on, and 4,800 from a grammar that have
 no label. An accuracy from 330 sentences is sure to about 4 or 5 points: the interval stands behind it. Two students

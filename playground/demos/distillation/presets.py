@@ -20,6 +20,7 @@ DISTILBERT: dict[str, Any] = {
     "prediction": 0.0,
     "temperature": 2.0,
     "general": False,
+    "task": True,
     "augment": False,
 }
 # Jiao et al. 2020, sections 3 and 4: TinyBERT-4 has a third of the layers and 312 of 768 units; all terms count 1, no
@@ -40,5 +41,6 @@ TINYBERT: dict[str, Any] = {
     "prediction": 1.0,
     "temperature": 2.0,
     "general": True,
+    "task": True,
     "augment": True,
 }

@@ -112,7 +112,9 @@ class Race:
         """An arm that learns by a recipe: first the general stage, where it is wanted, then the task."""
         request = self.request
         steps = request.steps if steps is None else steps
-        stages = [Stage(steps, recipe, self._teacher(recipe), self.lessons.shares(request.batch))]
+        stages = []
+        if request.task:
+            stages.append(Stage(steps, recipe, self._teacher(recipe), self.lessons.shares(request.batch)))
         if request.general:
             other = load(GENERAL_TEACHER, "masked_lm")
             general = Recipe(_GENERAL, layer_map=self._general_map(other))
@@ -120,7 +122,7 @@ class Race:
             # Without labels, and so without those that have some, where there are others.
             plain = self.lessons.labelled < len(self.lessons.train)
             sizes = (0, request.batch) if plain else (request.batch, 0)
-            stages.insert(0, Stage(steps // 2, general, teacher, sizes))
+            stages.insert(0, Stage(steps // 2 if request.task else steps, general, teacher, sizes))
         return self._arm(self.student(seed=seed), stages, seed)
 
     def _general_map(self, general: Loaded) -> tuple[int, ...]:
@@ -134,7 +136,12 @@ class Race:
         """The same sizes, seed and number of steps, with labelled sentences and their labels alone."""
         request = self.request
         steps = request.steps if steps is None else steps
-        stage = Stage(steps + (steps // 2 if request.general else 0), Recipe({"hard": 1.0}), None, (request.batch, 0))
+        stage = Stage(
+            steps + (steps // 2 if request.general and request.task else 0),
+            Recipe({"hard": 1.0}),
+            None,
+            (request.batch, 0),
+        )
         return self._arm(self.student(random=random, seed=seed), [stage], seed)
 
     def _arm(self, student: Student, stages: Sequence[Stage], seed: int | None) -> Arm:

@@ -22,9 +22,10 @@ class Setting(BaseModel):
     layers, width, heads, ffn: the student's sizes. start: the teacher's layer that each of its layers begins as, 1 for
     the lowest; nothing for random weights. layer_map: the teacher's layer that each of its layers imitates in the terms
     attention and hidden. soft to prediction: weights of the terms, 0 leaves one out. temperature: of `soft`. general:
-    first imitate bert-mini on unlabelled text. augment: more text, with words replaced by bert-mini's predictions.
-    steps: of each student, with `batch` sentences each. source, unlabelled_source: names of a person's own files,
-    nothing for the project's sentences; what is in the files, labelled and unlabelled, is in no saved run and no link.
+    first imitate bert-mini on unlabelled text; task: then learn the task. augment: more text, with words replaced by
+    bert-mini's predictions. steps: of each student, with `batch` sentences each. source, unlabelled_source: names of a
+    person's own files, nothing for the project's sentences; what is in the files, labelled and unlabelled, is in no
+    saved run and no link.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -45,6 +46,7 @@ class Setting(BaseModel):
     prediction: Weight = 0.0
     temperature: float = Field(default=2.0, ge=0.5, le=20)
     general: bool = False
+    task: bool = True
     augment: bool = False
     steps: int = Field(default=120, ge=5, le=2000)
     batch: int = Field(default=32, ge=4, le=64)
@@ -59,6 +61,8 @@ class Setting(BaseModel):
     def _possible(self) -> "Setting":
         if self.width % self.heads:
             raise Complaint("pg_err_dis_heads", width=self.width, heads=self.heads)
+        if not (self.general or self.task):
+            raise Complaint("pg_err_dis_no_stage")
         if self.batch % 2:
             raise Complaint("pg_err_dis_batch", batch=self.batch)
         for name, layers in (("start", self.start), ("layer_map", self.layer_map)):

@@ -85,7 +85,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     fields |= {name: slider(name, 0, 10, 0.5) for name in _WEIGHTS}
                 fields["temperature"] = slider("temperature", 0.5, 20, 0.5)
             with gr.Accordion(t("pg_dis_stages"), open=False, elem_id="dis-stages"):
-                for name in ("general", "augment", "controls"):
+                for name in ("general", "task", "augment", "controls"):
                     fields[name] = gr.Checkbox(
                         asked[name], label=t(f"pg_dis_{name}"), info=t(f"pg_dis_{name}_info"), elem_id=f"dis-{name}"
                     )
