@@ -124,9 +124,10 @@ def test_cancel_keeps_the_student_so_far() -> None:
         if event.result.student is not None:
             break
     going.close()  # type: ignore[attr-defined]
-    name = next(iter(sorted((kept._ROOT).glob("*"), key=lambda path: path.stat().st_mtime, reverse=True))).name
-    model = AutoModelForSequenceClassification.from_pretrained(kept.folder(name))
-    assert model.config.num_hidden_layers == 2
+    folder = kept.folder(event.result.student_id)
+    model = AutoModelForSequenceClassification.from_pretrained(folder)
+    assert model.config.num_hidden_layers == 2 and model.config.taught_by == "local/teacher"
+    assert "200 steps" not in (folder / "README.md").read_text()
 
 
 def test_the_teacher_is_asked_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +196,7 @@ def test_distillation_teaches() -> None:
         ({"labelled": ""}, r"mine\.csv is no longer here"),
         ({"unlabelled": ""}, r"mine\.txt is no longer here"),
         ({"labelled": LABELLED.replace("positive", "happy")}, "does not know the label “happy”"),
-        ({"labelled": "\n".join(LABELLED.splitlines()[:20])}, "19 labelled sentences; at least 30"),
+        ({"labelled": "\n".join(LABELLED.splitlines()[:20])}, "There are 19 sentences to learn from; at least 30"),
         ({"labelled": "label,sentence\npositive,fine\npositive,well"}, "All 2 sentences have the label"),
         ({"model": "electra-mini-generator"}, "built otherwise than BERT"),
     ],
@@ -222,7 +223,7 @@ def test_every_step_is_drawn(language: str, events: list[Progress | Result]) -> 
 def test_the_command_is_the_run() -> None:
     shown = _shown("distillation", _request(seed=7), Result())
     text = tab.commanded(dump(shown))["value"]
-    assert '"seed": 7' in text and text.endswith("accelerate launch -m playground.demos.distillation run.json\n")
+    assert '"seed": 7' in text and text.endswith("run.json --labelled mine.csv --unlabelled mine.txt\n")
 
 
 def _shown(demo: str, request: Any, result: Any) -> Run:
@@ -285,12 +286,15 @@ def test_both_read_one_sentence(events: list[Progress | Result]) -> None:
         for found in (result.student_map, result.teacher_map):
             assert len(found.weights) == size and all(abs(sum(row) - 255) <= size for row in found.weights)
         assert (result.student_map.layer, result.teacher_map.layer) == (2, 4)
-        assert len(result.similarity) == 3 and all(0 <= one <= 1.001 for row in result.similarity for one in row)
+        assert result.similarity is not None and len(result.similarity) == 3
+        assert all(-1 <= one <= 1.001 for row in result.similarity for one in row)
         assert result.trained == bool(student)
     beyond = comparing.run(asked.model_copy(update={"layer": 12, "head": 16})).student_map
     assert (beyond.layer, beyond.layers, beyond.head, beyond.heads) == (2, 2, 2, 2)
     untrained = comparing.run(asked.model_copy(update={"student": ""}))
-    assert untrained.similarity[0][0] == untrained.similarity[1][1] == 1.0  # both begin with the teacher's first layer
+    assert (
+        untrained.similarity and untrained.similarity[0][0] == untrained.similarity[1][1] == 1.0
+    )  # both begin with the teacher's first layer
     from playground.demos.distillation.compare import tab as comparing_tab
 
     for language in ("en", "ko"):

@@ -1,0 +1,188 @@
+"""Distillation at its edges: files in any order, nothing to begin with, teachers that are unlike, early ends."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import DistilBertConfig, DistilBertForSequenceClassification
+
+from playground.core.student import Shape, Words, build
+from playground.demos.distillation import choosing, compare, material, pipeline, race, tab
+from playground.demos.distillation.ablation import pipeline as ablating
+from playground.demos.distillation.ablation.schema import Request as AblationRequest
+from playground.demos.distillation.compare import pipeline as comparing
+from playground.demos.distillation.schema import Progress, Request, Result
+from playground.messages import Complaint
+from playground.models import kept
+from playground.models.cache import ByteCache
+from tests.unit import distilling
+
+SENTENCES = "\n".join(
+    f"the {a} of {b} is {c}" for a in ("dog", "cat") for b in ("paris", "france") for c in ("good", "not")
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with distilling.models(tmp_path_factory.mktemp("models")) as root:
+        yield root
+
+
+def _request(**more: Any) -> Request:
+    return distilling.request(SENTENCES, **({"unlabelled_source": "", "unlabelled": ""} | more))
+
+
+def _last(**more: Any) -> Result:
+    *_, last = pipeline.run(_request(**more))
+    assert isinstance(last, Result)
+    return last
+
+
+# files
+
+
+@pytest.mark.parametrize("count", [60, 3000])
+def test_a_sorted_file_with_repeated_sentences_is_split_by_label(count: int) -> None:
+    rows = [
+        (label, f"{label} sentence {number % (count // 3)}")
+        for label in ("negative", "positive")
+        for number in range(count // 2)
+    ]
+    train, test = material.parts("mine.tsv", "label\tsentence\n" + "\n".join("\t".join(row) for row in rows))
+    assert not set(train.sentences) & set(test.sentences)
+    assert set(train.sentences) | set(test.sentences) == {text for _, text in rows}
+    shares = [test.labels.count(label) for label in range(2)]
+    assert shares[0] == shares[1] and sum(shares) == len(set(test.sentences)) <= 500
+    again = material.parts("mine.tsv", "label\tsentence\n" + "\n".join("\t".join(row) for row in rows))
+    assert again == (train, test)
+
+
+def test_unlabelled_sentences_that_are_held_out_are_not_learned_from() -> None:
+    _, test = material.parts("", "")
+    asked = _request(unlabelled_source="mine.txt", unlabelled="\n".join([*test.sentences[:30], "the dog is good"]))
+    assert material._unlabelled(asked, test) == ("the dog is good",)
+
+
+# nothing to begin with
+
+
+def test_a_student_of_random_weights_has_one_control() -> None:
+    last = _last(start=[], batch=4, steps=5)
+    assert last.control is not None and last.control.start == "random" and last.control_random is None
+    assert last.begun == 0 and last.control.history[-1].step == 5
+    both = _last(batch=4, steps=5)
+    assert both.control and both.control_random and both.begun == 2
+    assert (both.control.start, both.control_random.start) == ("same", "random")
+
+
+def test_layers_of_distilbert_are_a_start_as_well() -> None:
+    config = DistilBertConfig(vocab_size=60, dim=16, n_layers=4, n_heads=2, hidden_dim=32, max_position_embeddings=32)
+    teacher = DistilBertForSequenceClassification(config).eval()
+    words = Words([range(60)], [], 60)
+    student = build(teacher, Shape(2, 16, 2, 32), [1, 3], words, 1)
+    assert student.begun == 2
+    theirs, ours = teacher.state_dict(), student.model.state_dict()
+    for name, other in (
+        ("bert.encoder.layer.1.attention.self.query.weight", "distilbert.transformer.layer.2.attention.q_lin.weight"),
+        ("bert.encoder.layer.0.output.LayerNorm.bias", "distilbert.transformer.layer.0.output_layer_norm.bias"),
+        (
+            "bert.encoder.layer.1.attention.output.dense.weight",
+            "distilbert.transformer.layer.2.attention.out_lin.weight",
+        ),
+        ("bert.encoder.layer.1.intermediate.dense.bias", "distilbert.transformer.layer.2.ffn.lin1.bias"),
+    ):
+        assert torch.equal(ours[name], theirs[other]), name
+    narrow = build(teacher, Shape(2, 8, 2, 32), [1, 3], words, 1)
+    assert narrow.begun == 0
+
+
+# stages
+
+
+def test_each_stage_alone() -> None:
+    inside = _last(general=True, task=False, steps=6, batch=4)
+    assert len(inside.history) == 6 and {*inside.history[-1].terms} == {"embedding", "attention", "hidden"}
+    assert inside.control is not None and inside.control.history[-1].step == 6
+    with pytest.raises(ValueError, match="Both stages are switched off"):
+        _request(task=False)
+
+
+def test_a_map_that_no_term_asks_for_does_not_matter() -> None:
+    assert _last(layer_map=[1], steps=5, batch=4).history
+    with pytest.raises(ValueError, match="layers"):
+        _request(layer_map=[1], hidden=1.0)
+
+
+# the student and who taught it
+
+
+def test_the_student_is_there_whenever_its_name_is() -> None:
+    seen = 0
+    for event in pipeline.run(_request(steps=12, batch=4)):
+        if name := event.result.student_id if isinstance(event, Progress) else event.student_id:
+            seen += 1
+            assert kept.folder(name).is_dir()
+    assert seen > 3
+
+
+def test_a_run_that_ends_before_it_is_judged_keeps_its_student() -> None:
+    going = pipeline.run(_request(steps=200, batch=4))
+    for event in going:
+        assert isinstance(event, Progress)
+        if event.result.student_id:
+            break
+    assert event.result.student is None
+    going.close()  # type: ignore[attr-defined]
+    assert kept.opened(event.result.student_id).config.layer_map == [2, 4]
+
+
+def test_another_teacher_is_refused_and_the_layers_are_those_that_were_paired(teacher: Path) -> None:
+    distilling.save_teacher(teacher / "other")
+    last = _last(steps=5, batch=4, start=[1, 2], layer_map=[1, 4], hidden=1.0)
+    asked = {"text": "The dog was good.", "student": last.student_id, "layer": 1}
+    result = comparing.run(compare.DEMO.request(model="local/teacher", **asked))
+    assert (result.student_map.layer, result.teacher_map.layer) == (1, 1)
+    with pytest.raises(Complaint, match="was not taught by local/other"):
+        comparing.run(compare.DEMO.request(model="local/other", **asked))
+    short = comparing.run(compare.DEMO.request(model="local/teacher", **(asked | {"text": "dog"})))
+    assert short.similarity is None
+
+
+def test_a_link_to_the_comparison_names_the_teacher() -> None:
+    last = _last(steps=5, batch=4)
+    from playground.demos.distillation.verdict import verdict
+
+    assert verdict(last, "local/teacher", "en") != verdict(last, "bert-mini-sentiment", "en")
+
+
+# the screen
+
+
+def test_what_is_known_of_a_teacher_without_loading_it(teacher: Path) -> None:
+    assert choosing.layers_of("bert-mini") == choosing.layers_of("bert-mini-sentiment") == 6
+    assert choosing.layers_of("local/teacher") == 4 and choosing.layers_of("nobody/knows") == 12
+    assert tab.refilled(2.0, "local/teacher", [1, 2, 3]) == ([1, 3], [2, 4])
+    assert tab.refilled(3.0, "bert-mini", []) == ([], [2, 4, 6])
+    assert "nobody/knows" in tab.count("nobody/knows", 3, 384, 12, 1536, "en")
+
+
+# the teacher's answers
+
+
+def test_all_sets_of_terms_ask_the_teacher_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(race, "_ANSWERS", ByteCache(2**29))
+    made: list[race.Teacher] = []
+
+    class Counting(race.Teacher):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            made.append(self)
+
+    monkeypatch.setattr(race, "Teacher", Counting)
+    asked = AblationRequest(
+        model="local/teacher", sets=["soft", "distilbert", "tinybert"], layers=2, steps=5, batch=4, seeds=1
+    )
+    list(ablating.run(asked))
+    assert len(made) == 1 and 0 < made[0].used <= made[0].most + 4 * 2 * made[0].computed
