@@ -70,13 +70,8 @@ class TabParts:
 
         stored: the run was read from a file, so its time is not this machine's.
         """
-        return [*self.filled(run.request), *self.show_result(run, language, link, stored)]
-
-    def filled(self, request: Mapping[str, Any]) -> list[Any]:
-        """Values of the fields. What a file held is in no request: it goes, lest it be taken for another one's."""
-        return [
-            request.get(name, "" if isinstance(field, gr.State) else gr.skip()) for name, field in self.fields.items()
-        ]
+        filled = [run.request.get(name, gr.skip()) for name in self.fields]
+        return [*filled, *self.show_result(run, language, link, stored)]
 
     def show_result(self, run: Run, language: str, link: bool = True, stored: bool = False) -> list[Any]:
         result = self.demo.result.model_validate(run.result)
@@ -167,7 +162,7 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
         whole = _whole(parts.demo, asked)
         if whole is not None and _selectable(parts, whole):
             # What the link leaves out, too: a field that kept its value would ask for something else.
-            fields = parts.filled(whole)
+            fields = [whole.get(name, gr.skip()) for name in parts.fields]  # what is in a file is in no link
             return [*fields, *parts.complain(shell, error, language, kind="stale-input")]
         said = say("pg_err_link_failed", language, reason=sentence(error, language))
         return [*fields, *parts.complain(shell, said, language)]
