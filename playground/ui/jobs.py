@@ -3,7 +3,8 @@
     start(generator) -> id          the generator runs in a thread of its own, one job at a time
     watch(id) -> Iterator[Snapshot] what an event yields; a reload simply watches the same id again
     cancel(id)                      the generator is closed at its next yield, its `finally` runs
-    pause(id)                       the generator rests until `pause` is called again; others take their turn
+    pause(id)                       the generator rests until `pause` is called again; others take their turn. It is
+                                    closed when it has rested for too long: it keeps its memory all the while
 
 An id is unguessable and kept in the visitor's browser alone, so nobody sees another's job. This registry is
 the only mutable global of the app.
@@ -12,6 +13,7 @@ the only mutable global of the app.
 import secrets
 import threading
 import time
+import traceback
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -19,8 +21,8 @@ from typing import Any, Literal
 
 from playground.messages import Complaint
 
-State = Literal["waiting", "running", "done", "cancelled", "abandoned", "failed"]
-_ENDED = {"done", "cancelled", "abandoned", "failed"}
+State = Literal["waiting", "running", "done", "cancelled", "abandoned", "rested", "failed"]
+_ENDED = {"done", "cancelled", "abandoned", "rested", "failed"}
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,17 @@ class _Job:
     error: Exception | None = None
     cancelled: bool = False
     paused: bool = False
+    paused_at: float = 0.0
     watched: float = field(default_factory=time.monotonic)
     ended_at: float | None = None
 
 
 class Jobs:
     """limit: jobs that may wait or run; unwatched: seconds without a watcher after which a job stops;
-    keep: seconds that an ended job stays readable."""
+    keep: seconds that an ended job stays readable; rest: seconds that one may be paused."""
 
-    def __init__(self, limit: int = 8, unwatched: float = 60.0, keep: float = 1800.0) -> None:
-        self.limit, self.unwatched, self.keep = limit, unwatched, keep
+    def __init__(self, limit: int = 8, unwatched: float = 60.0, keep: float = 1800.0, rest: float = 1800.0) -> None:
+        self.limit, self.unwatched, self.keep, self.rest = limit, unwatched, keep, rest
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._changed = threading.Condition()
 
@@ -101,10 +104,10 @@ class Jobs:
                 self._changed.notify_all()
 
     def pause(self, job_id: str) -> None:
-        """Let a job rest, or go on where it rests. It keeps its memory, and ends when nobody watches it."""
+        """Let a job rest, or go on where it rests. It ends when nobody watches it."""
         with self._changed:
             if (job := self._jobs.get(job_id)) is not None and job.state not in _ENDED:
-                job.paused = not job.paused
+                job.paused, job.paused_at = not job.paused, time.monotonic()
                 self._changed.notify_all()
 
     def _snapshot(self, job_id: str) -> Snapshot:
@@ -135,7 +138,10 @@ class Jobs:
     def _stop_state(self, job: _Job) -> State | None:
         if job.cancelled:
             return "cancelled"
-        return "abandoned" if time.monotonic() - job.watched > self.unwatched else None
+        now = time.monotonic()
+        if job.paused and now - job.paused_at > self.rest:
+            return "rested"
+        return "abandoned" if now - job.watched > self.unwatched else None
 
     def _turn(self, job: _Job) -> State | None:
         """Wait until it is this job's turn, the first of those that neither rest nor have ended. Returns why it is to
@@ -163,6 +169,8 @@ class Jobs:
                         stop = self._stop_state(job) or (self._turn(job) if self._rests(job) else None)
         except Exception as error:
             stop, job.error = "failed", error
+            # Its frames hold what the run worked with, and the job is kept for long.
+            traceback.clear_frames(error.__traceback__)
         finally:
             try:
                 job.work.close()

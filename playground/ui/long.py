@@ -121,7 +121,7 @@ def wire_long(parts: TabParts, shell: Shell, bar: LongBar) -> None:
                 if snapshot.ended and not filled and _other(run, search):
                     break
                 # Once: they may be changed while the run goes on.
-                fields = left if filled or run is None else [run.request.get(name, gr.skip()) for name in parts.fields]
+                fields = left if filled or run is None else parts.filled(run.request)
                 filled = filled or run is not None
                 yield [*fields, *_screen(job_id, snapshot, lang)]
         except Complaint:  # there was none, or the app was started anew, or the run ended long ago
@@ -177,7 +177,7 @@ def _said(snapshot: Snapshot, last: Event | None, lang: str) -> Exception | str:
     """Why a run ended before its end; nothing when it did not."""
     if snapshot.error is not None:
         return snapshot.error
-    if snapshot.state not in ("cancelled", "abandoned"):
+    if snapshot.state not in ("cancelled", "abandoned", "rested"):
         return ""
     if last is None or last.said is not None:
         return say("pg_long_never", lang)

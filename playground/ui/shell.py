@@ -70,8 +70,16 @@ class TabParts:
 
         stored: the run was read from a file, so its time is not this machine's.
         """
-        filled = [run.request.get(name, gr.skip()) for name in self.fields]
-        return [*filled, *self.show_result(run, language, link, stored)]
+        return [*self.filled(run.request), *self.show_result(run, language, link, stored)]
+
+    def filled(self, request: Mapping[str, Any]) -> list[Any]:
+        """The fields' values. What stands in a file is in no saved run and no link: its field is emptied, or the next
+        run would learn from a file that is not the one it names."""
+        of = self.demo.request.model_fields
+        return [
+            of[name].get_default() if name in of and of[name].exclude else request.get(name, gr.skip())
+            for name in self.fields
+        ]
 
     def show_result(self, run: Run, language: str, link: bool = True, stored: bool = False) -> list[Any]:
         result = self.demo.result.model_validate(run.result)
@@ -162,8 +170,7 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
         whole = _whole(parts.demo, asked)
         if whole is not None and _selectable(parts, whole):
             # What the link leaves out, too: a field that kept its value would ask for something else.
-            fields = [whole.get(name, gr.skip()) for name in parts.fields]  # what is in a file is in no link
-            return [*fields, *parts.complain(shell, error, language, kind="stale-input")]
+            return [*parts.filled(whole), *parts.complain(shell, error, language, kind="stale-input")]
         said = say("pg_err_link_failed", language, reason=sentence(error, language))
         return [*fields, *parts.complain(shell, said, language)]
 

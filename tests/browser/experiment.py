@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from playground.messages import texts
 from playground.paths import EXAMPLES
@@ -113,6 +113,13 @@ def choose(page: Page, label: str) -> None:
     else:
         tab.click()
     expect(tab).to_have_attribute("aria-selected", "true")
+
+
+def long_run(page: Page, demo: str, prefix: str) -> tuple[Locator, Locator]:
+    """Look at an experiment that runs for long: its buttons Start and Cancel."""
+    choose(page, texts("en")[f"pg_sub_{demo}"])
+    expect(page.locator(f"#{prefix}-figure .main-svg").first).to_be_visible()
+    return page.locator(f"#{demo}-start"), page.locator(f"#{demo}-cancel")
 
 
 def _percent(cell: str) -> float:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.messages import texts
-from tests.browser.experiment import choose
+from tests.browser.experiment import choose, long_run
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
@@ -137,9 +137,7 @@ def test_a_word_swapped_by_hand_is_judged_and_moves_the_score(page: Page, app_ur
 
 def test_a_measurement_grows_and_can_be_cancelled(page: Page, app_url: str) -> None:
     Shown(page, app_url)
-    choose(page, texts("en")["pg_sub_electra_measure"])
-    expect(page.locator("#elm-figure .main-svg").first).to_be_visible()
-    start, cancel = (page.locator(f"#electra_measure-{name}") for name in ("start", "cancel"))
+    start, cancel = long_run(page, "electra_measure", "elm")
     page.locator("#elm-text textarea").fill(f"{TEXT} " * 200)  # longer than the click takes
     start.click()
     expect(page.locator("#elm-counts")).to_contain_text("of 200 sentences", timeout=_ENDED)
@@ -152,9 +150,8 @@ def test_a_measurement_grows_and_can_be_cancelled(page: Page, app_url: str) -> N
 
 def test_the_small_race_runs_on_a_text_of_ones_own(page: Page, app_url: str, tmp_path: Path) -> None:
     Shown(page, app_url)
-    choose(page, texts("en")["pg_sub_electra_efficiency"])
-    expect(page.locator("#elf-figure .main-svg").first).to_be_visible()
-    start, notice = page.locator("#electra_efficiency-start"), page.locator("#elf-notice .pg-notice")
+    start, _ = long_run(page, "electra_efficiency", "elf")
+    notice = page.locator("#elf-notice .pg-notice")
 
     def upload(name: str, content: str) -> None:
         (tmp_path / name).write_text(content, encoding="utf-8")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from playground.messages import texts
 from playground.runs import to_link
-from tests.browser.experiment import choose
+from tests.browser.experiment import choose, long_run
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +59,14 @@ class Shown:
         """By the link to another experiment."""
         self.page.get_by_role("link", name=texts("en")[f"pg_fsh_to_{name}"], exact=True).click()
 
+    def take_own(self, examples: int) -> None:
+        """Make the examples on the screen one's own."""
+        self.shots(str(examples))
+        expect(self.marks).to_have_count(examples)
+        self.open_own()
+        self.page.locator("#fsh-take").click()
+        expect(self.rows).to_have_count(examples)
+
     def open_own(self) -> None:
         self.page.get_by_role("button", name=texts("en")["pg_fsh_own"]).click()
         expect(self.labels).to_be_visible()
@@ -102,12 +110,8 @@ def test_prompt_and_bars_follow_the_shots_and_the_task(page: Page, app_url: str)
 
 def test_examples_of_ones_own(page: Page, app_url: str) -> None:
     shown = Shown(page, app_url)
-    shown.shots("4")
-    expect(shown.marks).to_have_count(4)
-    shown.open_own()
-    page.locator("#fsh-take").click()
+    shown.take_own(4)
     expect(page.locator("#fsh-task input")).to_have_value(texts("en")["pg_fsh_task_own"])
-    expect(shown.rows).to_have_count(4)
     expect(shown.marks).to_have_count(4)
     page.locator("#fsh-delete").click()
     expect(shown.marks).to_have_count(3)
@@ -157,11 +161,7 @@ def test_a_prompt_is_continued_in_the_next_experiment(page: Page, app_url: str) 
 
 def test_each_example_of_ones_own_is_left_out(page: Page, app_url: str) -> None:
     shown = Shown(page, app_url)
-    shown.shots("4")
-    expect(shown.marks).to_have_count(4)
-    shown.open_own()
-    page.locator("#fsh-take").click()
-    expect(shown.rows).to_have_count(4)
+    shown.take_own(4)
     page.locator("#fsh-delete").click()
     expect(shown.marks).to_have_count(3)
     shown.go_on("leave_out")
@@ -253,9 +253,7 @@ def test_a_chosen_token_shows_its_alternatives(page: Page, app_url: str) -> None
 
 def test_the_curve_grows_and_can_be_cancelled(page: Page, app_url: str) -> None:
     Shown(page, app_url)
-    choose(page, texts("en")["pg_sub_few_shot_curve"])
-    expect(page.locator("#fcv-figure .main-svg").first).to_be_visible()
-    start, cancel = (page.locator(f"#few_shot_curve-{name}") for name in ("start", "cancel"))
+    start, cancel = long_run(page, "few_shot_curve", "fcv")
     for name, value in (("draws", "8"), ("orders", "4"), ("queries", "64")):
         box = page.locator(f"#fcv-{name} input[type=number]")
         box.fill(value)

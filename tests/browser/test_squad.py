@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.messages import texts
-from tests.browser.experiment import choose
+from tests.browser.experiment import choose, long_run
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
@@ -122,9 +122,8 @@ def test_a_reader_is_scored_on_a_file_and_a_broken_one_is_one_sentence(
     page: Page, app_url: str, tmp_path: Path
 ) -> None:
     Reader(page, app_url)
-    choose(page, texts("en")["pg_sub_squad_scoring"])
-    expect(page.locator("#sqs-figure .main-svg").first).to_be_visible()
-    start, notice = page.locator("#squad_scoring-start"), page.locator("#sqs-notice .pg-notice")
+    start, _ = long_run(page, "squad_scoring", "sqs")
+    notice = page.locator("#sqs-notice .pg-notice")
     expect(page.locator("#sqs-scores")).to_contain_text("136 of 136 questions")
 
     def upload(name: str, content: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from transformers import BertForMaskedLM, BertForSequenceClassification
 
+from playground.core.teaching import Teacher
 from playground.demos.distillation import augment, pipeline, race
 from playground.demos.distillation.schema import Request
 from playground.models import kept, loading
@@ -38,6 +39,20 @@ def models(root: Path) -> Iterator[Path]:
         for module in (race, augment, pipeline):
             environment.setattr(module, "GENERAL_TEACHER", "local/general")
         yield root
+
+
+def counted(patch: pytest.MonkeyPatch) -> list[Teacher]:
+    """The teachers' answers that are made from now on, none of them kept from before."""
+    made: list[Teacher] = []
+
+    class Counting(Teacher):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            made.append(self)
+
+    patch.setattr(race, "_ANSWERS", ByteCache(2**29))
+    patch.setattr(race, "Teacher", Counting)
+    return made
 
 
 def request(sentences: str, /, **more: Any) -> Request:

@@ -12,14 +12,13 @@ from transformers import (
     AutoTokenizer,
 )
 
-from playground.demos.distillation import ablation, augment, compare, material, pipeline, race, tab
+from playground.demos.distillation import ablation, augment, compare, material, pipeline, tab
 from playground.demos.distillation.ablation import pipeline as ablating
 from playground.demos.distillation.ablation.schema import Outcome
 from playground.demos.distillation.compare import pipeline as comparing
 from playground.demos.distillation.schema import Point, Progress, Request, Result
 from playground.messages import Complaint, say
 from playground.models import kept, loading
-from playground.models.cache import ByteCache
 from playground.runs import Run, dump
 from tests.unit import distilling
 
@@ -131,15 +130,7 @@ def test_cancel_keeps_the_student_so_far() -> None:
 
 
 def test_the_teacher_is_asked_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race, "_ANSWERS", ByteCache(2**29))
-    made: list[race.Teacher] = []
-
-    class Counting(race.Teacher):
-        def __init__(self, *args: Any, **more: Any) -> None:
-            super().__init__(*args, **more)
-            made.append(self)
-
-    monkeypatch.setattr(race, "Teacher", Counting)
+    made = distilling.counted(monkeypatch)
     _run(steps=40)
     [answers] = made
     seen = answers.computed

@@ -9,14 +9,13 @@ import torch
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
 from playground.core.student import Shape, Words, build
-from playground.demos.distillation import choosing, compare, material, pipeline, race, tab
+from playground.demos.distillation import choosing, compare, material, pipeline, tab
 from playground.demos.distillation.ablation import pipeline as ablating
 from playground.demos.distillation.ablation.schema import Request as AblationRequest
 from playground.demos.distillation.compare import pipeline as comparing
 from playground.demos.distillation.schema import Progress, Request, Result
 from playground.messages import Complaint
 from playground.models import kept
-from playground.models.cache import ByteCache
 from tests.unit import distilling
 
 SENTENCES = "\n".join(
@@ -172,15 +171,7 @@ def test_what_is_known_of_a_teacher_without_loading_it(teacher: Path) -> None:
 
 
 def test_all_sets_of_terms_ask_the_teacher_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race, "_ANSWERS", ByteCache(2**29))
-    made: list[race.Teacher] = []
-
-    class Counting(race.Teacher):
-        def __init__(self, *args: Any, **more: Any) -> None:
-            super().__init__(*args, **more)
-            made.append(self)
-
-    monkeypatch.setattr(race, "Teacher", Counting)
+    made = distilling.counted(monkeypatch)
     asked = AblationRequest(
         model="local/teacher", sets=["soft", "distilbert", "tinybert"], layers=2, steps=5, batch=4, seeds=1
     )

@@ -224,6 +224,24 @@ def test_of_an_ended_job_its_last_event_is_kept_alone() -> None:
     assert [one() for one in made if one() is not None] == [ended.last]
 
 
+def test_a_failed_job_lets_go_of_what_it_worked_with() -> None:
+    class Model:
+        pass
+
+    jobs, made = Jobs(), list[weakref.ref[Model]]()
+
+    def work() -> Generator[int, None, None]:
+        model = Model()
+        made.append(weakref.ref(model))
+        yield 1
+        raise RuntimeError(f"{type(model).__name__} broke")
+
+    ended = _ended(jobs, jobs.start(work()))
+    gc.collect()
+    assert ended.state == "failed" and str(ended.error) == "Model broke" and made[0]() is None
+    assert ended.error is not None and ended.error.__traceback__ is not None  # for the log
+
+
 def test_two_watchers_see_the_same_end() -> None:
     # A page that is reloaded watches the same id again.
     jobs, held = Jobs(), Held()
@@ -276,9 +294,9 @@ def test_a_paused_job_rests_lets_others_pass_and_goes_on() -> None:
     assert _ended(jobs, other).state == "done" and second.cleaned.is_set()
 
 
-def test_a_paused_job_can_be_cancelled_and_ends_when_nobody_watches() -> None:
-    for unwatched, state in ((60.0, "cancelled"), (0.2, "abandoned")):
-        jobs, held = Jobs(unwatched=unwatched), Held()
+def test_a_paused_job_can_be_cancelled_and_ends_when_nobody_watches_or_goes_on() -> None:
+    for unwatched, rest, state in ((60.0, 60.0, "cancelled"), (0.2, 60.0, "abandoned"), (60.0, 0.2, "rested")):
+        jobs, held = Jobs(unwatched=unwatched, rest=rest), Held()
         job = jobs.start(held.work())
         assert held.started.wait(PATIENCE)
         jobs.pause(job)

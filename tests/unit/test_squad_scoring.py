@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from transformers import BertForQuestionAnswering
 
@@ -18,6 +19,8 @@ from playground.messages import Complaint
 from playground.models import loading
 from playground.models.cache import ByteCache
 from playground.runs import Run, dump, from_link
+from playground.ui.page import Page, Status
+from playground.ui.shell import Shell
 from tests.unit import tiny
 
 
@@ -152,6 +155,20 @@ def test_a_file_is_in_no_saved_run_and_must_be_uploaded_again() -> None:
     assert request.model_dump() == {"model": "local/reader", "source": "mine.json"}
     with pytest.raises(Complaint, match="are no longer here: upload the file again"):
         list(pipeline.run(Request(source="mine.json")))
+
+
+def test_a_run_that_is_opened_takes_the_file_of_the_one_before_away() -> None:
+    request = Request(model="local/reader", source="mine.json", questions=_file())
+    *_, last = pipeline.run(request)
+    run = Run(
+        demo="squad_scoring", request=request.model_dump(), result=last.model_dump(), model="", device="", seconds=0
+    )
+    with gr.Blocks():
+        parts = tab.create(Shell(gr.Textbox(), Status(), Page()), [run])
+    assert set(parts.fields) == set(Request.model_fields)
+    for values in (parts.show(run, "en"), parts.filled(request.model_dump())):
+        filled = dict(zip(parts.fields, values, strict=False))
+        assert filled == {"model": "local/reader", "source": "mine.json", "questions": ""}
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
