@@ -49,10 +49,11 @@ class Blanks(nn.Module):
 
 @dataclass(frozen=True)
 class Hidden:
-    """rows: token ids with one mask each; words: what stood there."""
+    """rows: token ids with one mask each; words: what stood there; texts: the number of the text that each is of."""
 
     rows: list[list[int]]
     words: list[int]
+    texts: list[int]
 
 
 def hide(rows: Sequence[Sequence[int]], tokenizer: PreTrainedTokenizerBase, copies: int, seed: int) -> Hidden:
@@ -61,7 +62,7 @@ def hide(rows: Sequence[Sequence[int]], tokenizer: PreTrainedTokenizerBase, copi
     without such a word is left out."""
     pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
     whole = [piece.isalpha() for piece in pieces]  # "##ing", "," and "[SEP]" are not
-    found = Hidden([], [])
+    found = Hidden([], [], [])
     for number, row in enumerate(rows):
         places = [
             place
@@ -73,4 +74,5 @@ def hide(rows: Sequence[Sequence[int]], tokenizer: PreTrainedTokenizerBase, copi
             place = places[chosen]
             found.rows.append([*row[:place], tokenizer.mask_token_id, *row[place + 1 :]])
             found.words.append(row[place])
+            found.texts.append(number)
     return found

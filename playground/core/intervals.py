@@ -17,6 +17,26 @@ def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
     return middle - half, middle + half
 
 
+def grouped(right: ArrayLike, group: ArrayLike) -> tuple[float, float]:
+    """95% interval of the share of (N,) answers that are right, where those of one group, such as two words of one
+    sentence, are right or wrong together.
+
+    group: (N,) the number of each answer's group. It is `wilson`'s where each has one answer, else `grouped_mean`'s.
+    """
+    hits, numbers = np.asarray(right), np.asarray(group)
+    if len(np.unique(numbers)) == len(hits):
+        return wilson(int(hits.sum()), len(hits))
+    return grouped_mean(hits, numbers)
+
+
+def grouped_mean(values: ArrayLike, group: ArrayLike) -> tuple[float, float]:
+    """95% bootstrap interval of the mean of (N,) values, whole groups drawn with repetition. Raises ValueError for
+    fewer than two groups."""
+    of = np.unique(np.asarray(group), return_inverse=True)[1]
+    counts, sums = np.bincount(of), np.bincount(of, np.asarray(values, np.float64))
+    return bootstrap(lambda drawn: float(sums[drawn].sum() / counts[drawn].sum()), len(counts))
+
+
 def bootstrap(
     statistic: Callable[[NDArray[np.int64]], float], of: int, draws: int = 1000, seed: int = 1
 ) -> tuple[float, float]:

@@ -138,7 +138,7 @@ def test_tinybert_s_stages_augmentation_and_projection() -> None:
 
 
 def test_augmented_sentences_differ_in_some_words() -> None:
-    augment.augmented.cache_clear()
+    augment._replaced.cache_clear()
     sentences = ("the old man went to the river", "the dog and the cat saw paris")
     found = augment.augmented(sentences, 1)
     assert found == augment.augmented(sentences, 1) != augment.augmented(sentences, 2)
@@ -189,11 +189,11 @@ def test_every_step_is_drawn(language: str, events: list[Progress | Result]) -> 
     for event in events[:: max(1, len(events) // 6)] + events[-1:]:
         result = event.result if isinstance(event, Progress) else event
         shown = _shown("distillation", asked, result)
-        said, curves, counted = tab.draw(shown, language)
+        said, curves, counted, paired = tab.draw(shown, language)
         curves.to_json()
         assert say("pg_dis_total", language) in [trace.name for trace in curves.data]
     assert said.count("<tr>") == 5 + 4 and "96.8%" in said and "tab=distillation_compare" in said
-    assert len(curves.data) == 3 + 1 + 4 + 1 and counted
+    assert len(curves.data) == 3 + 1 + 4 + 1 and counted and paired.count("<tr>") == 3
 
 
 def test_the_command_is_the_run() -> None:

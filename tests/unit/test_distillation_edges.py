@@ -1,6 +1,10 @@
 """Distillation at its edges: files in any order, nothing to begin with, teachers that are unlike, early ends."""
 
+import html
+import math
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +13,13 @@ import torch
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
 from playground.core.student import Shape, Words, build
-from playground.demos.distillation import choosing, compare, material, pipeline, tab
+from playground.demos.distillation import augment, choosing, compare, material, pipeline, presets, race, tab
 from playground.demos.distillation.ablation import pipeline as ablating
 from playground.demos.distillation.ablation.schema import Request as AblationRequest
 from playground.demos.distillation.compare import pipeline as comparing
-from playground.demos.distillation.schema import Progress, Request, Result
+from playground.demos.distillation.schema import TEACHER, Gain, Progress, Request, Result
 from playground.messages import Complaint
-from playground.models import kept
+from playground.models import kept, loading
 from tests.unit import distilling
 
 SENTENCES = "\n".join(
@@ -114,6 +118,57 @@ def test_a_map_that_no_term_asks_for_does_not_matter() -> None:
         _request(layer_map=[1], hidden=1.0)
 
 
+# numbers and their intervals
+
+
+def test_the_gain_is_over_the_first_control_sentence_by_sentence() -> None:
+    def shown(right: str, control: str) -> Gain:
+        asked = _request(steps=5, batch=4)
+        flags = (torch.tensor([mark == "+" for mark in marks * 10]) for marks in (right, control))
+        here = race.Race(asked)
+        here.lessons = replace(here.lessons, texts=list(range(40)))
+        return here.gain(*flags)
+
+    same = shown("++--", "++--")
+    assert (same.points, same.low, same.high) == (0, 0, 0)
+    ahead = shown("+++-", "++--")  # right on a quarter more, wrong on none
+    exact = 1.96 * 100 * math.sqrt(0.25 * 0.75 / 40)
+    assert ahead.points == 25 and ahead.low == pytest.approx(25 - exact, abs=3) and ahead.high < 25 + exact + 3
+    swapped = shown("++--", "--++")
+    assert swapped.points == 0 and swapped.low < -20 and swapped.high > 20
+    last = _last(steps=5, batch=4)
+    assert last.gain and last.student and last.control
+    points = 100 * (last.student.accuracy - last.control.accuracy)
+    assert last.gain.points == pytest.approx(points, abs=0.02) and last.gain.low <= last.gain.points <= last.gain.high
+    assert _last(steps=5, batch=4, controls=False).gain is None
+
+
+# the first moment
+
+
+def test_a_run_says_that_it_begins_before_anything_heavy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def heavy(*_: Any) -> None:
+        raise AssertionError("loaded before the first word")
+
+    monkeypatch.setattr(race, "load", heavy)
+    monkeypatch.setattr(augment, "load", heavy)
+    for more, total in (({}, 15), ({"controls": False}, 5), ({"start": []}, 10), ({"general": True}, 21)):
+        first = next(pipeline.run(_request(steps=5, batch=4, augment=True, **more)))
+        assert isinstance(first, Progress) and (first.done, first.total) == (0, total)
+    alone = next(pipeline.run(_request(steps=5, batch=4, general=True, task=False, start=[])))
+    assert isinstance(alone, Progress) and alone.total == 10
+
+
+def test_words_are_replaced_step_by_step_and_once() -> None:
+    augment._replaced.cache_clear()
+    asked = _request(steps=5, batch=4, augment=True)
+    steps = sum(1 for _ in material.prepared(asked))
+    batches = math.ceil(len(material.parts("", "")[0].sentences) / 64)
+    assert steps == 1 + batches
+    material.lessons(asked, loading.load("local/teacher", "sequence_classification"))
+    assert augment._replaced.cache_info().misses == batches
+
+
 # the student and who taught it
 
 
@@ -160,11 +215,67 @@ def test_a_link_to_the_comparison_names_the_teacher() -> None:
 
 
 def test_what_is_known_of_a_teacher_without_loading_it(teacher: Path) -> None:
-    assert choosing.layers_of("bert-mini") == choosing.layers_of("bert-mini-sentiment") == 6
-    assert choosing.layers_of("local/teacher") == 4 and choosing.layers_of("nobody/knows") == 12
+    for model in ("bert-mini", "bert-mini-sentiment"):
+        assert choosing.sizes_of(model) == choosing.Sizes(6, 384, 12, 1536)
+    assert choosing.sizes_of("local/teacher") == choosing.Sizes(4, 16, 2, 32)
+    assert choosing.sizes_of("nobody/knows") == choosing.Sizes(12, 768, 12, 3072)
     assert tab.refilled(2.0, "local/teacher", [1, 2, 3]) == ([1, 3], [2, 4])
     assert tab.refilled(3.0, "bert-mini", []) == ([], [2, 4, 6])
     assert "nobody/knows" in tab.count("nobody/knows", 3, 384, 12, 1536, "en")
+
+
+@pytest.mark.parametrize("model", [TEACHER, "local/teacher"])
+@pytest.mark.parametrize("rule", [presets.distilbert, presets.tinybert])
+def test_a_preset_is_in_proportion_to_its_teacher_and_can_be_run(
+    model: str, rule: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if model == TEACHER:
+        monkeypatch.setattr(race, "GENERAL_TEACHER", "bert-mini")
+    of = choosing.sizes_of(model)
+    values = rule(of)
+    asked = Request(model=model, **values)
+    race.check(asked, loading.load(model, "sequence_classification"))
+    moved = {name: tab._SIZES[name] for name in ("layers", "width", "heads", "ffn")}
+    for name, (low, high, step) in moved.items():  # the sliders can stand there
+        assert low <= values[name] <= high and (values[name] - low) % step == 0, name
+    share = {presets.distilbert: (2, 1.0), presets.tinybert: (3, 312 / 768)}[rule]
+    assert asked.layers == max(1, of.layers // share[0]) and abs(asked.width - of.width * share[1]) < 12
+
+
+def test_presets_stay_within_what_is_offered() -> None:
+    huge = choosing.Sizes(48, 1600, 25, 6400)
+    for rule in (presets.distilbert, presets.tinybert):
+        values = rule(huge)
+        assert all(values[name] <= tab._SIZES[name][1] for name in tab._SIZES)
+        assert len(values["layer_map"]) == values["layers"] and max(values["layer_map"]) <= 48
+
+
+@pytest.mark.parametrize(
+    ("start", "layer_map", "said"),
+    [
+        ([1, 3], [2, 4], ["every other layer", "uniformly", "what 2 of the teacher's do"]),
+        ([], [3, 4], ["at random", "the top", "first 3 do"]),
+        ([1, 4], [1, 4], ["layers of your choice", "layer 2 has the longest way, 3 of"]),
+    ],
+)
+def test_what_pairs_of_layers_mean(start: list[int], layer_map: list[int], said: list[str]) -> None:
+    shown = html.unescape(tab.link("local/teacher", 2.0, start, layer_map, 1.0, 0.0, False, "en"))
+    assert all(part in shown for part in said)
+    rows = [re.findall("<td[^>]*>([^<]*)</td>", row)[1:] for row in shown.split("</tr>")]
+    expected = [[str(1 + own.index(n)) if n in own else "·" for n in range(1, 5)] for own in (start, layer_map) if own]
+    assert [row for row in rows if row] == expected
+    unused = tab.link("local/teacher", 2.0, start, layer_map, 0.0, 0.0, False, "en")
+    assert "Nothing imitates layers now" in unused
+
+
+@pytest.mark.parametrize("layer_map", ["1, x", [1], [2, 9], [0, 1], []])
+def test_what_makes_no_pairs_shows_none(layer_map: Any) -> None:
+    assert tab.link("local/teacher", 2.0, [1, 3], layer_map, 1.0, 0.0, False, "en") == ""
+
+
+def test_an_encoder_as_deep_as_its_teacher_imitates_layer_by_layer() -> None:
+    every = [1, 2, 3, 4]
+    assert "imitates its own" in tab.link("local/teacher", 4, every, every, 0.0, 1.0, False, "en")
 
 
 # the teacher's answers

@@ -13,6 +13,7 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification
 
+from playground.core.labelled import read
 from playground.demos.distillation import launched
 from playground.demos.distillation.__main__ import main
 from playground.demos.distillation.schema import Request
@@ -121,11 +122,13 @@ def test_a_killed_run_goes_on_with_the_same_curve(folder: Path, alone: list[dict
 
 
 def test_a_checkpoint_of_another_run_is_refused(folder: Path, alone: list[dict[str, Any]]) -> None:
-    saved = torch.load(folder / "one" / "state.pt", weights_only=True)["request"]
-    request = Request.model_validate_json(saved)
+    saved = torch.load(folder / "one" / "state.pt", weights_only=True)
+    files = {"labelled": read(folder / "mine.csv"), "unlabelled": read(folder / "mine.txt")}
+    request = Request.model_validate(json.loads(saved["request"]) | files)
     launched._check(saved, request)
-    with pytest.raises(Complaint, match="checkpoint of another run"):
-        launched._check(saved, request.model_copy(update={"seed": 5}))
+    for other in ({"seed": 5}, {"labelled": files["labelled"] + "\ngood,a word more"}):
+        with pytest.raises(Complaint, match="checkpoint of another run"):
+            launched._check(saved, request.model_copy(update=other))
 
 
 def test_what_cannot_be_run_is_one_sentence(
@@ -143,3 +146,6 @@ def test_what_cannot_be_run_is_one_sentence(
         assert said in capsys.readouterr().err
     with pytest.raises(Complaint, match="16 sentences, which 3 processes and parts cannot share"):
         launched.launch(Request(batch=16), launched.Launch(folder / "wrong", accumulate=3))
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "fp16")
+    with pytest.raises(Complaint, match="not computed in fp16: choose bf16"):
+        launched.launch(Request(), launched.Launch(folder / "wrong"))

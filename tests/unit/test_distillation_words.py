@@ -9,6 +9,7 @@ import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM
 
 from playground.core.blanks import Blanks, hide
+from playground.core.intervals import wilson
 from playground.core.stepping import optimizer_of, update
 from playground.core.student import Shape, Words, build
 from playground.demos.distillation import ablation, compare, pipeline, race
@@ -147,6 +148,21 @@ def test_a_run_teaches_words_and_keeps_a_masked_language_model(result: Result) -
     assert "fill-mask" in card and "hidden word" in card
     again = list(pipeline.run(_request(soft=5, hard=2, cosine=1, hidden=1)))[-1]
     assert isinstance(again, Result) and again.history == result.history
+
+
+def test_words_of_one_sentence_are_not_independent(result: Result) -> None:
+    """The interval is wider than that of as many sentences, and sentences without a word are counted."""
+    here = race.Race(_request())
+    texts = here.lessons.texts
+    assert len(texts) == len(here.lessons.test) > len(set(texts))
+    together = torch.tensor([text % 2 == 0 for text in texts])
+    low, high = here.sure(together)
+    narrow = wilson(int(together.sum()), len(together))
+    assert high - low > 1.2 * (narrow[1] - narrow[0])
+    more = race.Race(_request(unlabelled="\n".join([*SENTENCES, "? !", "3 3"])))
+    assert more.lessons.wordless == here.lessons.wordless + 2
+    [said] = [note.sentence("en") for note in pipeline._Live(more, more.request).result.notices]  # type: ignore[arg-type]
+    assert said.startswith(f"{more.lessons.wordless} sentences have no word")
 
 
 def test_a_student_equal_to_its_teacher_has_nothing_to_learn_from_it() -> None:

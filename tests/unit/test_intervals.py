@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.core.intervals import bootstrap, wilson
+from playground.core.intervals import bootstrap, grouped, grouped_mean, wilson
 
 
 # Worked out by hand from (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n) with z = 1.96:
@@ -61,3 +61,25 @@ def test_a_bootstrap_is_the_same_each_time_and_leaves_out_what_is_undefined() ->
     assert 2.0 <= low <= high <= 4.0
     with pytest.raises(ValueError, match="at least 2"):
         bootstrap(sometimes, 1)
+
+
+def test_answers_of_one_group_are_drawn_together() -> None:
+    """Twice the same answer says nothing more: the interval is that of the answers once, not a narrower one."""
+    right = np.random.default_rng(4).random(200) < 0.7
+    once = grouped(right, np.arange(200))
+    assert once == wilson(int(right.sum()), 200)
+    twice = grouped(np.repeat(right, 2), np.repeat(np.arange(200), 2))
+    assert twice == pytest.approx(once, abs=0.015)
+    narrow = wilson(2 * int(right.sum()), 400)
+    assert twice[1] - twice[0] > 1.25 * (narrow[1] - narrow[0])
+
+
+def test_the_mean_of_groups_of_any_size() -> None:
+    """Against a brute-force loop over the same draws."""
+    values, group = np.array([1.0, 2.0, 4.0, 8.0, 16.0]), np.array([7, 3, 7, 9, 3])
+    members = [np.flatnonzero(group == number) for number in (3, 7, 9)]
+    rng = np.random.default_rng(1)
+    means = [values[np.concatenate([members[one] for one in rng.integers(3, size=3)])].mean() for _ in range(1000)]
+    assert grouped_mean(values, group) == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])))
+    with pytest.raises(ValueError, match="at least 2"):
+        grouped_mean([1.0, 2.0], [5, 5])

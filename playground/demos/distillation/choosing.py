@@ -1,13 +1,24 @@
-"""The choice of a teacher, in every sub-tab."""
+"""The choice of a teacher, in every sub-tab, and what is known of one without loading it."""
 
-import json
+from dataclasses import dataclass
 
 import gradio as gr
 
 from playground.demos.distillation.task import teachers
+from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
 from playground.models import catalogue
 from playground.ui.language import t
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of an encoder; BERT-base's where nothing is known."""
+
+    layers: int = 12
+    width: int = 768
+    heads: int = 12
+    ffn: int = 3072
 
 
 def teacher_choice(value: str, prefix: str) -> gr.Dropdown:
@@ -24,12 +35,19 @@ def teacher_choice(value: str, prefix: str) -> gr.Dropdown:
     )
 
 
-def layers_of(model: str) -> int:
-    """Of a teacher, as far as it is known without loading it: 12 where it is not."""
+def sizes_of(model: str) -> Sizes:
+    """From its settings, where these are on this machine; of a model that was never fetched the listed layers."""
+    from transformers import AutoConfig
+
     try:
         entry = catalogue.find(model)
     except Complaint:
-        return 12
-    if entry.layers or entry.folder is None:
-        return entry.layers or 12
-    return int(json.loads((entry.folder / "config.json").read_bytes())["num_hidden_layers"])
+        return Sizes()
+    try:
+        with TRANSFORMERS:
+            of = AutoConfig.from_pretrained(entry.folder or entry.hub_id, local_files_only=True)
+        width = int(of.hidden_size)
+        ffn = int(getattr(of, "intermediate_size", 4 * width))
+        return Sizes(int(of.num_hidden_layers), width, int(of.num_attention_heads), ffn)
+    except (OSError, ValueError, AttributeError):
+        return Sizes(entry.layers or 12)

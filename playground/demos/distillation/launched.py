@@ -6,9 +6,10 @@ whole step: the curve is that of one process, whatever their number. A checkpoin
 that was killed goes on from the last one with the same curve.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 from playground.core.stepping import learning_rate, optimizer_of
 from playground.demos.distillation.arms import Arm, Lesson
 from playground.demos.distillation.card import card
-from playground.demos.distillation.race import Race, Runner, recipe_of, side
+from playground.demos.distillation.race import Race, Runner, recipe_of
 from playground.demos.distillation.schema import Request, Result
 from playground.messages import Complaint
 
@@ -44,14 +45,21 @@ class Launch:
 def launch(request: Request, how: Launch) -> list[dict[str, Any]]:
     """Train, and return the curve: {"step", "total", one key a term} for each step, means over all processes.
 
-    Raises Complaint where a step's sentences cannot be shared out equally.
+    Raises Complaint where a step's sentences cannot be shared out equally, for a precision that the terms of the loss
+    were not measured in, and for a checkpoint of another run.
     """
+    # Which `accelerate launch` and its settings tell by the environment.
+    precision = how.precision or os.environ.get("ACCELERATE_MIXED_PRECISION", "no").lower()
+    if precision not in ("no", "bf16"):
+        raise Complaint("pg_err_dis_precision", precision=precision)
     accelerator = Accelerator(
-        mixed_precision=how.precision,
+        mixed_precision=precision,
         cpu=os.environ.get("PLAYGROUND_DEVICE") == "cpu",
         # What a stage does not use (a classifier while only hidden states are imitated) has no gradient.
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
+    if accelerator.device.type == "cpu":  # told so by `--cpu`, perhaps where there is a GPU: the teacher follows
+        os.environ["PLAYGROUND_DEVICE"] = "cpu"
     parts = accelerator.num_processes * how.accumulate
     if request.batch % (2 * parts):
         raise Complaint("pg_err_dis_shards", batch=request.batch, parts=parts, least=2 * parts)
@@ -64,7 +72,7 @@ def launch(request: Request, how: Launch) -> list[dict[str, Any]]:
     saved: dict[str, Any] = {}
     if state.is_file():
         saved = torch.load(state, map_location="cpu", weights_only=True)
-        _check(saved["request"], request)
+        _check(saved, request)
         arm.student.model.load_state_dict(saved["model"])
         arm.steps, history = saved["step"], json.loads(saved["history"])
         accelerator.print(f"goes on behind step {arm.steps:,}")
@@ -139,6 +147,7 @@ def _save(
     torch.save(
         {
             "request": request.model_dump_json(),
+            "files": _files(request),
             "model": arm.student.model.state_dict(),
             "objective": lesson.objective.state_dict(),
             "optimizer": optimizer.state_dict(),
@@ -151,9 +160,14 @@ def _save(
     partial.rename(path)  # a stop in the middle of a save leaves the older state whole
 
 
-def _check(saved: str, request: Request) -> None:
-    if saved != request.model_dump_json():
+def _check(saved: Mapping[str, Any], request: Request) -> None:
+    if (saved["request"], saved["files"]) != (request.model_dump_json(), _files(request)):
         raise Complaint("pg_err_dis_other_run")
+
+
+def _files(request: Request) -> str:
+    """What is in the files that the settings name."""
+    return hashlib.sha256(json.dumps([request.labelled, request.unlabelled]).encode()).hexdigest()
 
 
 def _finish(race: Race, arm: Arm, request: Request, folder: Path) -> None:
@@ -164,11 +178,11 @@ def _finish(race: Race, arm: Arm, request: Request, folder: Path) -> None:
     runner = Runner("student", arm)
     for _ in race.judge(runner):
         pass
-    whole, of = race.whole(arm.student), len(race.lessons.test)
+    whole = race.whole(arm.student)
     result = Result(
-        teacher=race.side(race.loaded.model, race.right),
-        student=side(whole.num_parameters(), runner.right, of),
-        agreement=round(runner.agreed / of, 4),
+        teacher=race.side(race.loaded.model.num_parameters(), race.right),
+        student=race.side(whole.num_parameters(), runner.right),
+        agreement=runner.agreement,
         material=race.lessons.described(),
         seed=request.seed,
     )

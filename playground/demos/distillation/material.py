@@ -1,6 +1,6 @@
 """The sentences of a run, as a teacher's tokenizer sees them: labelled, unlabelled, augmented, and held out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from playground.core.grammar import transfer
 from playground.core.labelled import Labelled, lines, parse, sentiment
 from playground.core.student import Words
 from playground.core.teaching import Sentences
-from playground.demos.distillation.augment import augmented
+from playground.demos.distillation import augment
 from playground.demos.distillation.schema import Material, Setting
 from playground.demos.distillation.task import task_of
 from playground.messages import Complaint
@@ -26,8 +26,9 @@ _COPIES, _TEST_SEED = 2, 20_260_101  # hidden words of a held-out sentence: the 
 
 @dataclass(frozen=True)
 class Lessons:
-    """train: labelled sentences first (`labelled` of them), then those without a label; test: held out. A sentence with
-    a hidden word has this word as its label. mask: the number of the mask token, None for a classifier."""
+    """train: labelled sentences first (`labelled` of them), then those without a label; test: held out, with the number
+    of the text that each is of. A sentence with a hidden word has this word as its label. mask: the number of the mask
+    token, None for a classifier. wordless: texts with no word that could be hidden."""
 
     train: Sentences
     labelled: int
@@ -35,7 +36,9 @@ class Lessons:
     words: Words
     names: tuple[str, ...]
     extra: int  # augmented ones, the last of train
+    texts: list[int]
     mask: int | None = None
+    wordless: int = 0
 
     @property
     def groups(self) -> tuple[list[int], list[int]]:
@@ -58,6 +61,14 @@ class Lessons:
         )
 
 
+def prepared(request: Setting) -> Iterator[None]:
+    """What of `lessons` takes long, step by step; `lessons` then finds it done. Raises Complaint as it does."""
+    yield
+    if request.augment:
+        for _ in augment.steps(parts(request.source, request.labelled)[0].sentences, request.seed):
+            yield
+
+
 def lessons(request: Setting, teacher: Loaded) -> Lessons:
     """Raises Complaint for a file that must be brought again, one that is too small, and labels that are not the
     teacher's."""
@@ -69,7 +80,7 @@ def lessons(request: Setting, teacher: Loaded) -> Lessons:
         if name.lower() not in names:
             raise Complaint("pg_err_dis_labels", label=name[:40], model=teacher.entry.id, names=", ".join(names))
     unlabelled = _unlabelled(request, test)
-    more = augmented(train.sentences, request.seed) if request.augment else ()
+    more = augment.augmented(train.sentences, request.seed) if request.augment else ()
     rows, held = (_tokens(teacher, part) for part in ((*train.sentences, *unlabelled, *more), test.sentences))
     tokenizer = teacher.tokenizer
     places = [names.index(name.lower()) for name in train.names]
@@ -81,18 +92,20 @@ def lessons(request: Setting, teacher: Loaded) -> Lessons:
         Words([*rows, *held], tokenizer.all_special_ids, teacher.model.get_input_embeddings().num_embeddings),
         tuple(names),
         len(more),
+        list(range(len(held))),
     )
 
 
 def _with_hidden_words(request: Setting, teacher: Loaded, train: Labelled, test: Labelled) -> Lessons:
     """All text serves, labels or not: what stands behind the mask is the label. Of each sentence to learn from one word
     is hidden, of each held-out one two in turn."""
-    more = augmented(train.sentences, request.seed) if request.augment else ()
+    more = augment.augmented(train.sentences, request.seed) if request.augment else ()
     tokenizer = teacher.tokenizer
-    learned = hide(_tokens(teacher, (*train.sentences, *_unlabelled(request, test), *more)), tokenizer, 1, request.seed)
+    sentences = (*train.sentences, *_unlabelled(request, test), *more)
+    learned = hide(_tokens(teacher, sentences), tokenizer, 1, request.seed)
     held = hide(_tokens(teacher, test.sentences), tokenizer, _COPIES, _TEST_SEED)
     if len(learned.rows) < _LEAST or not held.rows:
-        raise Complaint("pg_err_dis_few", size=len(learned.rows), least=_LEAST)
+        raise Complaint("pg_err_dis_few_words", size=len(learned.rows), least=_LEAST)
     vocabulary = teacher.model.get_input_embeddings().num_embeddings
     met = [*learned.rows, *held.rows, learned.words, held.words]
     words = Words(met, tokenizer.all_special_ids, vocabulary)
@@ -104,7 +117,9 @@ def _with_hidden_words(request: Setting, teacher: Loaded, train: Labelled, test:
         words,
         (),
         0,
+        held.texts,
         tokenizer.mask_token_id,
+        len(sentences) - len(learned.rows) + len(test) - len(set(held.texts)),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 
 from playground.demos.distillation.card import card
-from playground.demos.distillation.race import Race, Runner, latencies, recipe_of, side
+from playground.demos.distillation.material import prepared
+from playground.demos.distillation.race import Race, Runner, latencies, recipe_of
 from playground.demos.distillation.schema import GENERAL_TEACHER, Control, Point, Progress, Request, Result
 from playground.demos.distillation.task import task_of
 from playground.messages import Notice
@@ -25,12 +26,20 @@ def run(request: Request) -> Iterator[Progress | Result]:
 
     Raises Complaint for files and settings that do not go together.
     """
-    race = Race(request)
-    live = _Live(race, request)
+    # At once: what comes before the first step takes a while, and can be cancelled.
+    stages = request.task * request.steps + request.general * (request.steps // (1 + request.task))
+    before = Progress(
+        done=0,
+        total=stages * (1 + request.controls * (1 + bool(request.start))),
+        result=Result(seed=request.seed),
+    )
+    for _ in prepared(request):
+        yield before
+    live = _Live(Race(request), request)
     try:
         yield live.progress()
         yield from live.go()
-        yield live.finished()
+        yield from live.finish()
     finally:
         live.close()
 
@@ -55,6 +64,8 @@ class _Live:
         notices = []
         if request.start and not student.begun:
             notices.append(Notice(key="pg_dis_note_random", values={"model": request.model}))
+        if race.lessons.wordless:
+            notices.append(Notice(key="pg_dis_note_wordless", values={"count": race.lessons.wordless}))
         self.result = Result(
             material=race.lessons.described(),
             copied=student.copied,
@@ -95,7 +106,7 @@ class _Live:
             for runner in self.runners:
                 for _ in self.race.judge(runner):
                     yield from self._now_and_then()
-                _scored(runner, len(self.race.lessons.test))
+                _scored(runner)
             self._compare()
             self._keep()
             yield self.progress()
@@ -145,43 +156,45 @@ class _Live:
         return "control" if runner is self.runners[1] else "control_random"
 
     def _compare(self) -> None:
-        race, test = self.race, len(self.race.lessons.test)
-        teacher = race.side(race.loaded.model, race.right)
+        race = self.race
+        teacher = race.side(race.loaded.model.num_parameters(), race.right)
         vocab = race.loaded.model.get_input_embeddings().num_embeddings
         positions = race.loaded.model.config.max_position_embeddings
         size = race.shape.parameters(vocab, race.classes, positions)
-        student = side(size, self.student.right, test)
+        student = race.side(size, self.student.right)
         update: dict[str, object] = {
             "teacher": teacher,
             "student": student,
-            "agreement": round(self.student.agreed / test, 4),
-            "retained": round(self.student.right / max(1, race.right), 4),
+            "agreement": self.student.agreement,
+            "retained": round(int(self.student.right.sum()) / max(1, int(race.right.sum())), 4),
         }
         for runner in self.runners[1:]:
-            judged = side(1, runner.right, test)
+            low, high = race.sure(runner.right)
             start: Literal["same", "random"] = "same" if runner.name == "same" else "random"
             update[self._field(runner)] = Control(
                 start=start,
-                accuracy=judged.accuracy,
-                low=judged.low,
-                high=judged.high,
-                agreement=round(runner.agreed / test, 4),
+                accuracy=runner.accuracy,
+                low=low,
+                high=high,
+                agreement=runner.agreement,
                 history=list(runner.history),
             )
+        if len(self.runners) > 1:
+            update["gain"] = race.gain(self.student.right, self.runners[1].right)
         self.result = self.result.model_copy(update=update)
 
-    def finished(self) -> Result:
-        """With latencies; the student is kept."""
+    def finish(self) -> Iterator[Progress | Result]:
+        """The student is kept, and both are timed; last the Result."""
         self._keep()
         self.progress()
         whole = self.student.arm.student.whole().to(self.student.arm.device)
-        teacher, student = latencies([self.race.loaded.model, whole], self.race.lessons.test)
-        assert self.result.teacher is not None and self.result.student is not None
-        sides = {
-            name: getattr(self.result, name).model_copy(update={"latency_ms": one, "latency_32_ms": many})
-            for name, (one, many) in (("teacher", teacher), ("student", student))
-        }
-        return self.result.model_copy(update={**sides, "seconds_left": 0.0})
+        for times in latencies([self.race.loaded.model, whole], self.race.lessons.test):
+            sides = {
+                name: getattr(self.result, name).model_copy(update={"latency_ms": one, "latency_32_ms": many})
+                for name, (one, many) in zip(("teacher", "student"), times, strict=True)
+            }
+            yield from self._now_and_then()
+        yield self.result.model_copy(update={**sides, "seconds_left": 0.0})
 
     def close(self) -> None:
         """Keep what there is, and let go of the rest."""
@@ -201,11 +214,10 @@ class _Live:
         )
 
 
-def _scored(runner: Runner, of: int) -> None:
+def _scored(runner: Runner) -> None:
     """The last point of the curve gets what the judging found."""
-    runner.history[-1] = runner.history[-1].model_copy(
-        update={"accuracy": round(runner.right / of, 4), "agreement": round(runner.agreed / of, 4)}
-    )
+    found = {"accuracy": runner.accuracy, "agreement": runner.agreement}
+    runner.history[-1] = runner.history[-1].model_copy(update=found)
 
 
 def _short(value: float) -> float:

@@ -13,14 +13,14 @@ from transformers import PreTrainedModel
 
 from playground.core.blanks import Blanks
 from playground.core.distil import Recipe, Term
-from playground.core.intervals import wilson
+from playground.core.intervals import grouped, grouped_mean
 from playground.core.layer_maps import uniform_map
 from playground.core.states import Reader
 from playground.core.student import Shape, Student, build, check_layers
 from playground.core.teaching import Sentences, Teacher
 from playground.demos.distillation.arms import Arm, Stage
 from playground.demos.distillation.material import Lessons, lessons
-from playground.demos.distillation.schema import GENERAL_TEACHER, Point, Setting, Side
+from playground.demos.distillation.schema import GENERAL_TEACHER, Gain, Point, Setting, Side
 from playground.demos.distillation.task import task_of
 from playground.messages import Complaint
 from playground.models.cache import ByteCache
@@ -36,13 +36,23 @@ _ANSWERS: ByteCache[Teacher] = ByteCache(int(float(os.environ.get("PLAYGROUND_AN
 
 @dataclass
 class Runner:
-    """An arm with its curve. right, agreed: of the test sentences, when last judged."""
+    """An arm with its curve. right: (N,) whether it was, for each test sentence; agreed: with the teacher, on how many;
+    both as of when it was last judged."""
 
     name: str
     arm: Arm
     history: list[Point] = field(default_factory=list)
-    right: int = 0
+    right: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.bool))
     agreed: int = 0
+
+    @property
+    def accuracy(self) -> float:
+        """As it is shown."""
+        return round(float(self.right.float().mean()), 4)
+
+    @property
+    def agreement(self) -> float:
+        return round(self.agreed / len(self.right), 4)
 
 
 def recipe_of(request: Setting) -> Recipe:
@@ -74,7 +84,7 @@ class Race:
             words = self.lessons.words.ids.to(device())
             self.teacher = Blanks(self.loaded.model, self.lessons.mask, words)
         self.answers: Tensor | None = None  # (N, C) logits of the teacher on the test sentences
-        self.right = 0
+        self.right = torch.zeros(0, dtype=torch.bool)  # (N,) whether the teacher is
 
     @property
     def labels(self) -> Tensor:
@@ -100,7 +110,7 @@ class Race:
         for rows, logits in found:
             answers[rows] = logits
         self.answers = answers
-        self.right = int((answers.argmax(1) == self.labels).sum())
+        self.right = answers.argmax(1) == self.labels
 
     def student(self, *, random: bool = False, seed: int | None = None) -> Student:
         request = self.request
@@ -173,13 +183,13 @@ class Race:
         """Give a student the test sentences; yields between batches."""
         assert self.answers is not None
         arm, test = runner.arm, self.lessons.test
-        right = agreed = 0
+        right, agreed = torch.zeros(len(test), dtype=torch.bool), 0
         for rows, ids, mask in batches(test):
             with TURNS.step(), torch.inference_mode():
                 small = arm.student.words.small(ids).to(arm.device)
                 logits = arm.student.classifier(input_ids=small, attention_mask=mask.long().to(arm.device)).logits
                 said = logits.argmax(1).cpu()
-            right += int((said == test.labels[rows]).sum())
+            right[rows] = said == test.labels[rows]
             agreed += int((said == self.answers[rows].argmax(1)).sum())
             yield
         runner.right, runner.agreed = right, agreed
@@ -189,8 +199,27 @@ class Race:
         """Of the labels; None where words are guessed."""
         return int(self.loaded.model.config.num_labels) if self.lessons.mask is None else None
 
-    def side(self, model: PreTrainedModel, right: int) -> Side:
-        return side(sum(weight.numel() for weight in model.parameters()), right, len(self.lessons.test))
+    def side(self, parameters: int, right: Tensor) -> Side:
+        """right: (N,) whether it is, for each test sentence."""
+        low, high = self.sure(right)
+        return Side(
+            parameters=parameters,
+            megabytes=round(parameters * 4 / 1e6, 1),
+            accuracy=round(float(right.float().mean()), 4),
+            low=low,
+            high=high,
+        )
+
+    def gain(self, right: Tensor, control: Tensor) -> Gain:
+        """Sentence by sentence: what is hard for both says nothing about the difference."""
+        differences = 100 * (right.float() - control.float())
+        low, high = grouped_mean(differences, self.lessons.texts)
+        return Gain(points=round(float(differences.mean()), 2), low=round(low, 2), high=round(high, 2))
+
+    def sure(self, right: Tensor) -> tuple[float, float]:
+        """The 95% interval of an accuracy. Words of one sentence are not independent of each other."""
+        low, high = grouped(right, self.lessons.texts)
+        return round(low, 4), round(high, 4)
 
 
 def check(request: Setting, teacher: Loaded) -> None:
@@ -219,20 +248,11 @@ def batches(sentences: Sentences) -> Iterator[tuple[list[int], Tensor, Tensor]]:
         yield rows, *sentences.batch(rows)
 
 
-def side(parameters: int, right: int, of: int) -> Side:
-    low, high = wilson(right, of)
-    return Side(
-        parameters=parameters,
-        megabytes=round(parameters * 4 / 1e6, 1),
-        accuracy=round(right / of, 4),
-        low=round(low, 4),
-        high=round(high, 4),
-    )
-
-
-def latencies(models: Sequence[PreTrainedModel], sentences: Sentences, repeats: int = 9) -> list[tuple[float, float]]:
-    """(milliseconds for one sentence, for 32 at once) of each model: medians, taken in turn so that a machine that is
-    busy for a moment is so for all."""
+def latencies(
+    models: Sequence[PreTrainedModel], sentences: Sentences, repeats: int = 9
+) -> Iterator[list[tuple[float, float]]]:
+    """(milliseconds for one sentence, for 32 at once) of each model: medians so far, after each round. The models take
+    turns so that a machine that is busy for a moment is so for all."""
     sizes = [sentences.batch(range(size)) for size in (1, min(32, len(sentences)))]
     taken: list[list[list[float]]] = [[[] for _ in sizes] for _ in models]
     for repeat in range(repeats + 1):
@@ -246,4 +266,5 @@ def latencies(models: Sequence[PreTrainedModel], sentences: Sentences, repeats: 
                     synchronize()
                 if repeat:  # the first time warms up
                     kept.append(1000 * (time.perf_counter() - started))
-    return [(round(statistics.median(one), 2), round(statistics.median(many), 2)) for one, many in taken]
+        if repeat:
+            yield [(round(statistics.median(one), 2), round(statistics.median(many), 2)) for one, many in taken]

@@ -8,7 +8,7 @@ from playground import demo
 from playground.messages import Complaint, Notice
 
 TEACHER, GENERAL_TEACHER = "bert-mini-sentiment", "bert-mini"
-MAX_LAYERS, MAX_WIDTH, MAX_HEADS, MAX_FFN = 12, 768, 16, 3072
+MAX_LAYERS, MAX_WIDTH, MAX_HEADS, MAX_FFN = 12, 1024, 16, 4096  # the widest: BERT-large's
 MAX_WEIGHT = 100.0
 MAX_FILE = 5_000_000  # characters
 Layers = Annotated[list[int], Field(max_length=MAX_LAYERS)]
@@ -117,6 +117,15 @@ class Control(BaseModel):
     history: list[Point] = Field(default_factory=list)
 
 
+class Gain(BaseModel):
+    """What the student has over a control, in points of accuracy, with a 95% interval over the test sentences, which
+    both were asked."""
+
+    points: float
+    low: float
+    high: float
+
+
 class Material(BaseModel):
     """What is learned from, in sentences. words: of the small vocabulary that the students are trained with. names: of
     the classes; none where words are guessed (task masked_lm)."""
@@ -132,14 +141,16 @@ class Material(BaseModel):
 
 class Result(BaseModel):
     """control: the student with the same start that saw labels alone; control_random: one that began at random. Where
-    nothing is the teacher's both would be one, and `control` is it. retained: the student's accuracy as a share of the
-    teacher's. copied of tensors: what the student began with that is the teacher's; begun: how many of its layers.
-    student_id: where the student waits for an hour, to be downloaded or compared; empty where none."""
+    nothing is the teacher's both would be one, and `control` is it. gain: over `control`. retained: the student's
+    accuracy as a share of the teacher's. copied of tensors: what the student began with that is the teacher's; begun:
+    how many of its layers. student_id: where the student waits for an hour, to be downloaded or compared; empty where
+    none."""
 
     teacher: Side | None = None
     student: Side | None = None
     control: Control | None = None
     control_random: Control | None = None
+    gain: Gain | None = None
     agreement: float | None = None
     retained: float | None = None
     history: list[Point] = Field(default_factory=list)

@@ -9,8 +9,9 @@ import gradio as gr
 
 from playground.core.layer_maps import every_other, top_map, uniform_map
 from playground.demos.distillation import DEMO, figures
-from playground.demos.distillation.choosing import layers_of, teacher_choice
-from playground.demos.distillation.presets import DISTILBERT, TINYBERT
+from playground.demos.distillation.choosing import sizes_of, teacher_choice
+from playground.demos.distillation.pairs import pairs
+from playground.demos.distillation.presets import distilbert, tinybert
 from playground.demos.distillation.schema import (
     MAX_FFN,
     MAX_HEADS,
@@ -37,10 +38,11 @@ from playground.ui.tables import small
 _QUIET: dict[str, Any] = {"queue": False, **PRIVATE}
 _SIZES = {
     "layers": (1, MAX_LAYERS, 1),
-    "width": (12, MAX_WIDTH, 12),
+    "width": (8, MAX_WIDTH, 4),
     "heads": (1, MAX_HEADS, 1),
-    "ffn": (24, MAX_FFN, 24),
+    "ffn": (8, MAX_FFN, 4),
 }
+_LINKED = ("model", "layers", "start", "layer_map", "attention", "hidden", "general")
 _WEIGHTS = ("soft", "hard", "cosine", "embedding", "attention", "hidden", "prediction")
 
 
@@ -64,8 +66,10 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         with gr.Column(min_width=340, scale=5):
             gr.Markdown(t("pg_dis_question"), elem_classes="pg-question")
             with gr.Row(elem_classes="pg-chips"):
-                distilbert = gr.Button(t("pg_dis_preset_distilbert"), size="sm", elem_id="dis-distilbert")
-                tinybert = gr.Button(t("pg_dis_preset_tinybert"), size="sm", elem_id="dis-tinybert")
+                presets = {
+                    rule: gr.Button(t(f"pg_dis_preset_{rule.__name__}"), size="sm", elem_id=f"dis-{rule.__name__}")
+                    for rule in (distilbert, tinybert)
+                }
             with gr.Row():
                 fields |= {name: slider(name, *_SIZES[name]) for name in _SIZES}
             counted = gr.HTML("", elem_id="dis-sizes")
@@ -79,6 +83,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     gr.Button(t(f"pg_dis_pick_{name}"), size="sm", elem_id=f"dis-pick-{name}")
                     for name in ("other", "random", "uniform", "top")
                 ]
+            paired = gr.HTML("", elem_id="dis-pairs")
             with gr.Accordion(t("pg_dis_loss"), open=False, elem_id="dis-loss"):
                 gr.Markdown(t("pg_dis_loss_how"), elem_classes="pg-small")
                 with gr.Row():
@@ -127,7 +132,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             parts = TabParts(
                 demo=DEMO,
                 fields=fields,
-                outputs=[said, figure, counted],
+                outputs=[said, figure, counted, paired],
                 draw=draw,
                 run=gr.State(""),
                 notice=box,
@@ -135,11 +140,11 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             run_bar(parts, shell)
     help_fold(DEMO)
 
-    for button, values in ((distilbert, DISTILBERT), (tinybert, TINYBERT)):
+    for rule, button in presets.items():
         button.click(
-            lambda values=values: list(values.values()),
-            None,
-            [fields[name] for name in values],
+            lambda model, rule=rule: list(rule(sizes_of(model)).values()),
+            fields["model"],
+            [fields[name] for name in rule(sizes_of(asked["model"]))],
             **_QUIET | {"js": None},
         )
     _wire_picks(fields, picks)
@@ -150,6 +155,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     of = [fields["model"], *(fields[name] for name in _SIZES)]
     shown = [*of, shell.lang]
     gr.on([field.change for field in of], count, shown, counted, **_QUIET)
+    linked = [fields[name] for name in _LINKED]
+    gr.on([field.change for field in linked], link, [*linked, shell.lang], paired, **_QUIET)
     for choice in (labelled, unlabelled):
         choice.wire(shell, box)
     get.click(packed, [parts.run, shell.lang], [file, box], **PRIVATE)
@@ -167,7 +174,7 @@ def _wire_picks(fields: dict[str, Any], picks: Sequence[gr.Button]) -> None:
         def pick(layers: float, model: str, rule: Any = rule) -> list[int]:
             if rule is None:
                 return []
-            of = layers_of(model)
+            of = sizes_of(model).layers
             return list(rule(min(int(layers), of) if rule is top_map else int(layers), of))
 
         button.click(pick, [fields["layers"], fields["model"]], fields[field], **_QUIET | {"js": None})
@@ -175,7 +182,7 @@ def _wire_picks(fields: dict[str, Any], picks: Sequence[gr.Button]) -> None:
 
 def refilled(layers: float, model: str, start: list[int]) -> tuple[list[int], list[int]]:
     """Which layers a student of so many begins as, if as any, and imitates."""
-    of = layers_of(model)
+    of = sizes_of(model).layers
     return list(every_other(int(layers), of)) if start else [], list(uniform_map(int(layers), of))
 
 
@@ -185,6 +192,14 @@ def count(model: str, layers: float, width: float, heads: float, ffn: float, lan
         return sizes(catalogue.find(model), int(layers), int(width), int(heads), int(ffn), lang)
     except Complaint as problem:  # a model that is not offered, or not any more
         return small(problem.sentence(lang))
+
+
+def link(
+    model: str, layers: float, start: Any, layer_map: Any, attention: float, hidden: float, general: bool, lang: str
+) -> str:
+    """Which layers of student and teacher go together."""
+    used = bool(attention or hidden or general)
+    return pairs(int(layers), sizes_of(model).layers, start, layer_map, used, lang)
 
 
 def packed(stored: str, lang: str) -> list[Any]:
@@ -222,4 +237,5 @@ def draw(run: Run, language: str) -> list[Any]:
         verdict(result, asked["model"], language),
         figures.curves(result, language),
         count(asked["model"], asked["layers"], asked["width"], asked["heads"], asked["ffn"], language),
+        link(**{name: asked[name] for name in _LINKED}, lang=language),
     ]

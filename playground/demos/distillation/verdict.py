@@ -106,12 +106,10 @@ def _material(result: Result, language: str) -> str:
 
 def _gain(result: Result, language: str) -> str:
     """What distillation brought, against the same student without a teacher."""
-    if result.control is None or result.student is None:
+    if (gain := result.gain) is None:
         return ""
-    points = 100 * (result.student.accuracy - result.control.accuracy)
-    sure = result.student.low > result.control.high or result.student.high < result.control.low
-    key = "pg_dis_gain" if sure else "pg_dis_gain_unsure"
-    return say(key, language, points=f"{points:+.1f}")
+    key = "pg_dis_gain" if gain.low > 0 or gain.high < 0 else "pg_dis_gain_unsure"
+    return say(key, language, points=f"{gain.points:+.1f}", low=f"{gain.low:+.1f}", high=f"{gain.high:+.1f}")
 
 
 def claims(result: Result, language: str) -> str:

@@ -25,7 +25,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     yield Progress(done=done, total=total, result=result)
     for _ in race.judge_teacher():
         yield Progress(done=done, total=total, result=result)
-    result = result.model_copy(update={"teacher": round(race.right / len(race.lessons.test), 4)})
+    result = result.model_copy(update={"teacher": round(float(race.right.float().mean()), 4)})
     outcomes: list[Outcome] = []
     for seed in range(request.seed, request.seed + request.seeds):
         for terms, recipe in recipes.items():
@@ -41,15 +41,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
                     yield Progress(done=done, total=total, result=result)
             for _ in race.judge(runner):
                 yield Progress(done=done, total=total, result=result)
-            of = len(race.lessons.test)
-            outcomes.append(
-                Outcome(
-                    terms=terms,
-                    seed=seed,
-                    accuracy=round(runner.right / of, 4),
-                    agreement=round(runner.agreed / of, 4),
-                )
-            )
+            outcomes.append(Outcome(terms=terms, seed=seed, accuracy=runner.accuracy, agreement=runner.agreement))
             result = result.model_copy(update={"outcomes": list(outcomes), "ranks": ranked(outcomes)})
             yield Progress(done=done, total=total, result=result)
     yield result
