@@ -4,6 +4,7 @@ from playground.demo import Demo
 from playground.demos import (
     albert,
     attention,
+    distillation,
     electra,
     few_shot,
     inputs,
@@ -20,6 +21,7 @@ ALL: tuple[Demo, ...] = (  # the tabs
     albert.DEMO,
     sentence_pairs.DEMO,
     electra.DEMO,
+    distillation.DEMO,
     few_shot.DEMO,
     inputs.DEMO,
     attention.DEMO,
