@@ -5,8 +5,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from safetensors.torch import load_file
+
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
@@ -14,43 +16,36 @@ _PATIENCE = 180_000  # ms: a busy machine
 _POINTS = "(document.querySelector('#dis-figure .pg-plot')?._fullData?.at(0)?.x?.length ?? 0)"
 
 
-def _open(page: Page, url: str) -> Page:
-    page.goto(f"{url}/?tab=distillation")
-    expect(page.locator("#dis-figure .main-svg").first).to_be_visible(timeout=_PATIENCE)
-    return page
+class Distillation(Tab):
+    """The first sub-tab."""
 
+    def __init__(self, page: Page, url: str) -> None:
+        super().__init__(page, url, "distillation", "dis")
+        self.start, self.pause, self.cancel, self.progress = (
+            page.locator(f"#distillation-{name}") for name in ("start", "pause", "cancel", "progress")
+        )
 
-def _type(page: Page, name: str, value: str) -> None:
-    box = page.locator(f"#dis-{name} input[type=number]")
-    for _ in range(20):
-        box.fill(value)
-        box.press("Enter")
-        page.wait_for_timeout(200)
-        if box.input_value() == value:
-            return
-    raise AssertionError(f"{name} stays {box.input_value()}")
+    def small(self, steps: int) -> None:
+        """A student that learns in seconds."""
+        for name, value in (("layers", 1), ("steps", steps), ("batch", 4)):
+            self.sets(name, value)
+        for name, value in (("start", "1"), ("map", "6")):
+            self.line(name).fill(value)
 
-
-def _small(page: Page) -> None:
-    """A student that learns in seconds."""
-    for name, value in (("layers", "1"), ("steps", "40"), ("batch", "4")):
-        _type(page, name, value)
-    for name, value in (("start", "1"), ("map", "6")):
-        page.locator(f"#dis-{name} input, #dis-{name} textarea").first.fill(value)
+    def line(self, name: str) -> Locator:
+        return self.part(f"{name} textarea").or_(self.part(f"{name} input")).first
 
 
 def test_a_run_grows_is_found_again_rests_and_is_cancelled_with_its_student(page: Page, app_url: str) -> None:
-    _open(page, app_url)
-    start, pause, progress = (page.locator(f"#distillation-{name}") for name in ("start", "pause", "progress"))
-    _small(page)
-    _type(page, "steps", "800")  # so long that it goes on when it is to be paused
-    start.click()
-    expect(progress).to_contain_text(re.compile(r"Working: \d+ of 2400"), timeout=_PATIENCE)
+    shown = Distillation(page, app_url)
+    shown.small(800)  # so long that it goes on when it is to be paused
+    shown.start.click()
+    expect(shown.progress).to_contain_text(re.compile(r"Working: \d+ of 2400"), timeout=_PATIENCE)
     first = page.wait_for_function(f"() => {_POINTS} > 1 && {_POINTS}", timeout=_PATIENCE).json_value()
     page.wait_for_function(f"(before) => {_POINTS} > before", arg=first, timeout=_PATIENCE)
-    pause.click()
-    expect(progress).to_contain_text("Paused at", timeout=_PATIENCE)
-    expect(pause).to_have_text("Go on")
+    shown.pause.click()
+    expect(shown.progress).to_contain_text("Paused at", timeout=_PATIENCE)
+    expect(shown.pause).to_have_text("Go on")
     again = page.context.new_page()
     again.goto(page.url)
     page.close()
@@ -65,12 +60,11 @@ def test_a_run_grows_is_found_again_rests_and_is_cancelled_with_its_student(page
 
 
 def test_a_finished_student_is_downloaded_and_compared(page: Page, app_url: str, tmp_path: Path) -> None:
-    _open(page, app_url)
-    _small(page)
-    _type(page, "steps", "5")
-    page.locator("#distillation-start").click()
-    expect(page.locator("#distillation-progress")).to_contain_text("Working", timeout=_PATIENCE)
-    expect(page.locator("#distillation-start")).to_be_enabled(timeout=_PATIENCE)
+    shown = Distillation(page, app_url)
+    shown.small(5)
+    shown.start.click()
+    expect(shown.progress).to_contain_text("Working", timeout=_PATIENCE)
+    expect(shown.start).to_be_enabled(timeout=_PATIENCE)
     expect(page.locator("#dis-said a")).to_be_visible()
     page.locator("#dis-download").click()
     link = page.locator("#dis-file a[download]").first
@@ -91,21 +85,36 @@ def test_a_finished_student_is_downloaded_and_compared(page: Page, app_url: str,
 
 
 def test_what_cannot_be_is_one_sentence(page: Page, app_url: str) -> None:
-    _open(page, app_url)
-    notice = page.locator("#dis-notice .pg-notice")
-    page.locator("#dis-map input, #dis-map textarea").first.fill("2, 4, 9")
-    page.locator("#distillation-start").click()
-    expect(notice).to_have_text("The teacher has no layer 9: its layers run from 1 to 6.", timeout=_PATIENCE)
-    page.locator("#dis-start input, #dis-start textarea").first.fill("1, x")
-    page.locator("#distillation-start").click()
-    expect(notice).to_contain_text("start", timeout=_PATIENCE)
-    _type(page, "width", "396")
-    _type(page, "heads", "16")
+    shown = Distillation(page, app_url)
+    shown.line("map").fill("2, 4, 9")
+    shown.start.click()
+    expect(shown.notice).to_have_text("The teacher has no layer 9: its layers run from 1 to 6.", timeout=_PATIENCE)
+    shown.line("start").fill("1, x")
+    shown.start.click()
+    expect(shown.notice).to_contain_text("start", timeout=_PATIENCE)
+    shown.sets("width", 396)
+    shown.sets("heads", 16)
     expect(page.locator("#dis-sizes")).to_contain_text("cannot be divided among 16 heads", timeout=_PATIENCE)
 
 
+def test_presets_and_pairs_follow_the_teacher(page: Page, app_url: str) -> None:
+    shown = Distillation(page, app_url)
+    pairs, width = shown.part("pairs"), shown.part("width input[type=number]")
+    expect(pairs).to_contain_text("Nothing imitates layers now")
+    shown.part("tinybert").click()
+    expect(width).to_have_value("156")
+    expect(shown.line("map")).to_have_value("3, 6")
+    expect(pairs).to_contain_text("Begins at random")
+    expect(pairs).to_contain_text("what 3 of the teacher's do")
+    shown.part("pick-top").click()
+    expect(pairs).to_contain_text("the teacher's first 5 do")
+    shown.part("distilbert").click()
+    expect(width).to_have_value("384")
+    expect(pairs.locator("tr").nth(1)).to_have_text(re.compile("begins the student's layer1·2·3·"))
+
+
 def test_a_command_is_given(page: Page, app_url: str) -> None:
-    _open(page, app_url)
+    Distillation(page, app_url)
     page.locator("#dis-command").click()
     code = page.locator("#dis-launch .cm-content")
     expect(code).to_contain_text("cat > run.json")
