@@ -86,12 +86,16 @@ def test_a_finished_student_is_downloaded_and_compared(page: Page, app_url: str,
 
 def test_what_cannot_be_is_one_sentence(page: Page, app_url: str) -> None:
     shown = Distillation(page, app_url)
-    shown.line("map").fill("2, 4, 9")
+    shown.part("tinybert").click()
+    expect(shown.line("map")).to_have_value("3, 6")
+    shown.line("map").fill("2, 9")
+    no_layer = "The teacher has no layer 9: its layers run from 1 to 6."
+    expect(shown.part("pairs")).to_have_text(no_layer)
     shown.start.click()
-    expect(shown.notice).to_have_text("The teacher has no layer 9: its layers run from 1 to 6.", timeout=_PATIENCE)
+    expect(shown.notice).to_have_text(no_layer, timeout=_PATIENCE)
     shown.line("start").fill("1, x")
     shown.start.click()
-    expect(shown.notice).to_contain_text("start", timeout=_PATIENCE)
+    expect(shown.notice).to_contain_text("“1, x” names no layers", timeout=_PATIENCE)
     shown.sets("width", 396)
     shown.sets("heads", 16)
     expect(page.locator("#dis-sizes")).to_contain_text("cannot be divided among 16 heads", timeout=_PATIENCE)

@@ -268,9 +268,22 @@ def test_what_pairs_of_layers_mean(start: list[int], layer_map: list[int], said:
     assert "Nothing imitates layers now" in unused
 
 
-@pytest.mark.parametrize("layer_map", ["1, x", [1], [2, 9], [0, 1], []])
-def test_what_makes_no_pairs_shows_none(layer_map: Any) -> None:
-    assert tab.link("local/teacher", 2.0, [1, 3], layer_map, 1.0, 0.0, False, "en") == ""
+@pytest.mark.parametrize(
+    ("layer_map", "said"),
+    [
+        ("1, x", "“1, x” names no layers: write their numbers"),
+        ([1], "1 layers of the teacher are named for 2"),
+        ([2, 9], "no layer 9: its layers run from 1 to 4"),
+        ([0, 1], "no layer 0"),
+        ([], "0 layers of the teacher are named for 2"),
+        ([3, 1], "not in ascending order"),
+    ],
+)
+def test_what_makes_no_pairs_is_one_sentence(layer_map: Any, said: str) -> None:
+    shown = tab.link("local/teacher", 2.0, [1, 3], layer_map, 1.0, 0.0, False, "en")
+    assert said in html.unescape(shown) and "<table" not in shown
+    with pytest.raises(ValueError, match=said):
+        _last(layer_map=layer_map, attention=1.0)
 
 
 def test_an_encoder_as_deep_as_its_teacher_imitates_layer_by_layer() -> None:

@@ -3,26 +3,30 @@
 from collections.abc import Sequence
 
 from playground.core.layer_maps import every_other, top_map, uniform_map
-from playground.messages import say
+from playground.core.student import check_layers
+from playground.messages import Complaint, say
 from playground.ui.tables import small, table
 
 
-def pairs(layers: int, of: int, start: object, layer_map: object, used: bool, language: str) -> str:
-    """A table with a column for each of the teacher's `of` layers, and a sentence on each kind of choice; nothing for
-    lists that make no pairs, which Start says more about. used: a term compares layers."""
-    if not (_fits(start, layers, of) or start == []) or not _fits(layer_map, layers, of):
-        return ""
-    assert isinstance(start, list) and isinstance(layer_map, list)
+def pairs(
+    layers: int, of: int, start: Sequence[int] | str, layer_map: Sequence[int] | str, used: bool, language: str
+) -> str:
+    """A table with a column for each of the teacher's `of` layers, and a sentence on each kind of choice, or on why
+    there are no pairs. used: a term compares layers."""
+    try:
+        for given, empty in ((start, True), (layer_map, False)):
+            if isinstance(given, str):
+                raise Complaint("pg_err_dis_layers", given=given[:40])
+            check_layers(given, layers, of, empty=empty)
+    except Complaint as problem:
+        return small(problem.sentence(language))
+    assert not isinstance(start, str) and not isinstance(layer_map, str)
     heads = [say("pg_dis_pairs_layer", language), *map(str, range(1, of + 1))]
     rows = [[say("pg_dis_pairs_start", language), *_cells(start, of)]] if start else []
     rows.append([say("pg_dis_pairs_map", language), *_cells(layer_map, of)])
     said = [_begins(layers, of, start, language)]
     said.append(_imitates(layers, of, layer_map, language) if used else say("pg_dis_pairs_unused", language))
     return table(heads, rows, numbers=range(1, of + 1)) + small(*said)
-
-
-def _fits(layers: object, wanted: int, of: int) -> bool:
-    return isinstance(layers, list) and len(layers) == wanted and all(1 <= layer <= of for layer in layers)
 
 
 def _cells(layers: Sequence[int], of: int) -> list[str]:

@@ -1,8 +1,8 @@
 """What is distilled, from what, how long, and what came of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from playground import demo
 from playground.messages import Complaint, Notice
@@ -56,6 +56,13 @@ class Setting(BaseModel):
     unlabelled_source: str = Field(default="", max_length=200)
     labelled: str = Field(default="", max_length=MAX_FILE, exclude=True, repr=False)
     unlabelled: str = Field(default="", max_length=MAX_FILE, exclude=True, repr=False)
+
+    @field_validator("start", "layer_map", mode="before")
+    @classmethod
+    def _numbers(cls, given: Any) -> Any:
+        if isinstance(given, str):  # a line that was typed and holds something else
+            raise Complaint("pg_err_dis_layers", given=given[:40])
+        return given
 
     @model_validator(mode="after")
     def _possible(self) -> "Setting":
