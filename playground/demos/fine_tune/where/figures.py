@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from playground.demos.fine_tune.where.schema import Result, Stage
+from playground.demos.fine_tune.where.schema import Best, Cell, Result, Stage
 from playground.messages import say
 from playground.plots.style import TEMPLATE, percent
 
@@ -32,8 +32,8 @@ def maps(result: Result, language: str) -> go.Figure:
             z=[[None if cell is None else cell.accuracy for cell in line] for line in cells],
             text=[["" if cell is None else f"{100 * cell.accuracy:.0f}" for cell in line] for line in cells],
             texttemplate="%{text}",
-            textfont={"size": 11},
-            customdata=[[0 if cell is None else cell.of for cell in line] for line in cells],
+            textfont={"size": 11 if len(names) < 15 else 9},
+            customdata=[[_hover(cell) for cell in line] for line in cells],
             zmin=min(result.chance, top),
             zmax=top,
             colorscale=_SCALE,
@@ -67,7 +67,15 @@ def best(result: Result, language: str) -> go.Figure:
         drawn.add_scatter(
             x=[_name(position, language) for position in shown],
             y=[own[position].accuracy for position in shown],
-            customdata=[[own[position].layer, percent(own[position].accuracy)] for position in shown],
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [own[position].high - own[position].accuracy for position in shown],
+                "arrayminus": [own[position].accuracy - own[position].low for position in shown],
+                "color": colour,
+                "thickness": 1,
+            },
+            customdata=[_best_hover(own[position]) for position in shown],
             mode="markers",
             marker={"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2, "color": colour}},
             name=say(f"pg_ftw_short_{stage}", language),
@@ -84,6 +92,15 @@ def best(result: Result, language: str) -> go.Figure:
         margin={"t": 48, "b": 70},
     )
     return drawn
+
+
+def _hover(cell: Cell | None) -> list[str | int]:
+    """Sentences, and the interval of what they say."""
+    return [0, ""] if cell is None else [cell.of, f"{percent(cell.low)} … {percent(cell.high)}"]
+
+
+def _best_hover(one: Best) -> list[str | int]:
+    return [one.layer, percent(one.accuracy), f"{percent(one.low)} … {percent(one.high)}"]
 
 
 def _name(position: str, language: str) -> str:
