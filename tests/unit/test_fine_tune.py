@@ -1,6 +1,7 @@
 """Four ways to learn: the sentences, the race, what is read off it, and what is drawn."""
 
 import math
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from scipy.stats import ttest_1samp
 
 from playground.core import tuning
 from playground.core.labelled import Labelled, sentiment
@@ -303,6 +305,36 @@ def test_random_begins_with_nothing_of_the_checkpoint(bert: str) -> None:
     assert isinstance(last, Result) and isinstance(other, Result)
     same = {a.method: a.values == b.values for a, b in zip(last.curves, other.curves, strict=True)}
     assert same["random"] and not all(same.values())
+
+
+@pytest.mark.parametrize(
+    ("seeds", "steps"),
+    [
+        (3, PLAN[32][1]),  # no more than fine-tuning takes
+        pytest.param(
+            10,
+            RANDOM_PLAN[32][1],
+            marks=pytest.mark.skipif(not os.environ.get("PLAYGROUND_LONG_TESTS"), reason="it trains for minutes"),
+        ),
+    ],
+)
+def test_what_was_read_before_beats_a_random_start_at_32_labels(
+    seeds: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the project's sentences, judged by all that are held out; seed by seed, with an interval that excludes 0."""
+    monkeypatch.setitem(RANDOM_PLAN, 32, (16, steps))
+    monkeypatch.setattr(Data, "judged", lambda data, seed: data.test)
+    data = labelled("", "")
+    made = ready.classifier("bert-mini", data)
+    ways = [Way("random", "random", made), Way("frozen", "frozen", made)]
+    raced = race.race(ways, data, [32], range(1, seeds + 1), Rates(3e-4, 1e-3, 1e-4), "mean")
+    scores = [score for _, score in raced if score]
+    [gain] = gains(scores, "random")
+    by = {(score.way, score.seed): score.accuracy for score in scores}
+    differences = [by["frozen", seed] - by["random", seed] for seed in range(1, seeds + 1)]  # type: ignore[operator]
+    wanted = ttest_1samp(differences, 0).confidence_interval()
+    assert (gain.low, gain.high) == pytest.approx((wanted.low, wanted.high), abs=1e-3)
+    assert gain.low is not None and gain.low > 0, gain
 
 
 def test_plans_grow_with_the_labels_and_serve_any_number() -> None:

@@ -2,9 +2,11 @@
 
 import math
 import zipfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 import torch
 from scipy.stats import binomtest
@@ -13,6 +15,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from playground.core import tuning
 from playground.core.labelled import parse
+from playground.demos import fine_tune
 from playground.demos.fine_tune import forms, keep, rates, where
 from playground.demos.fine_tune.data import labelled
 from playground.demos.fine_tune.forms import tab as forms_tab
@@ -30,6 +33,8 @@ from playground.models import kept
 from playground.models.catalogue import TRAINED
 from playground.models.tunable import encoder
 from playground.runs import Run, dump
+from playground.ui.page import Page, Status
+from playground.ui.shell import Shell
 from tests.unit import tiny
 from tests.unit.test_fine_tune import BAD, GOOD, THINGS, _file
 
@@ -314,3 +319,13 @@ def test_labels_that_begin_alike_have_rows_of_their_own() -> None:
     assert list(heat.x) == list(heat.y) == [0, 1, 2] == list(drawn.layout.xaxis.tickvals)
     assert len(set(drawn.layout.xaxis.ticktext[:2])) == 1 and list(heat.customdata[0][1]) == names[:2]
     assert [list(row) for row in heat.z] == result.confusion and "&lt;b&gt;" in drawn.layout.yaxis.ticktext
+
+
+def test_every_field_of_a_request_has_its_place_on_the_screen() -> None:
+    for demo in fine_tune.DEMO.all:
+        asked = {"text": "a dog"} if demo.name == "fine_tune_forms" else {}
+        request = demo.request.model_validate(asked)
+        stored = Run(demo=demo.name, request=request.model_dump(), result={}, model="", device="", seconds=0)
+        with gr.Blocks():
+            parts = import_module(f"{demo.package}.tab").create(Shell(gr.Textbox(), Status(), Page()), [stored])
+        assert set(parts.fields) == set(demo.request.model_fields), demo.name

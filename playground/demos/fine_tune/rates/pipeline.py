@@ -16,6 +16,7 @@ from playground.demos.fine_tune.thinned import thinned
 from playground.models.tunable import encoder
 
 _SCREEN = 20.0  # a loss that is larger is drawn there
+_JUDGED = 400  # held-out sentences at most: there is a single seed
 _POINTS = 300  # of a run: twenty of them fit into a saved one
 
 
@@ -24,7 +25,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     yield Progress(done=0, total=1, result=Result())
     data = labelled(request.source, request.data)
     tunable = classifier(request.model, data, batch=max(request.batches))
-    chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed)
+    chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed, _JUDGED)
     shares = [count / len(chosen) for count in Counter(data.labels[row] for row in chosen).values()]
     result = Result(
         sentences=len(chosen),

@@ -24,7 +24,7 @@ class Request(Sentences):
     model: str = "bert-mini"
     rates: list[Rate] = Field(default=["1e-5", "5e-5", "3e-4", "3e-3"], max_length=MAX_RATES)
     batches: list[Batch] = Field(default=[4, 16, 64], max_length=MAX_BATCHES)
-    labels: int = Field(default=256, ge=16, le=2000)
+    labels: int = Field(default=512, ge=16, le=2000)
     seed: int = Field(default=1, ge=0, le=MAX_SEED)
 
     @model_validator(mode="after")
