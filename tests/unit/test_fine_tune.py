@@ -345,7 +345,7 @@ def test_plans_grow_with_the_labels_and_serve_any_number() -> None:
         assert plan(5, method) == own[8] and plan(9, method) == own[16]  # type: ignore[arg-type]
         assert plan(512, method) == own[512] == plan(9000, method)  # type: ignore[arg-type]
     for size in SIZES:
-        assert math.prod(RANDOM_PLAN[size]) > 2 * math.prod(PLAN[size])
+        assert math.prod(RANDOM_PLAN[size]) >= 2 * math.prod(PLAN[size])
 
 
 def test_curves_gains_and_what_is_needed() -> None:

@@ -112,12 +112,14 @@ def _line(drawn: go.Figure, own: Sequence[Curve], name: str, number: int, langua
 
 
 def _diverged(drawn: go.Figure, result: Result, names: Mapping[str, str], language: str) -> None:
-    """At the bottom: where seeds came to no number."""
+    """Below all curves: where seeds came to no number."""
     lost = [curve for curve in result.curves if curve.diverged and curve.method in names]
     if lost:
+        edges = [curve.low if curve.low is not None else curve.accuracy for curve in result.curves]
+        lowest = min([result.chance, *(edge for edge in edges if edge is not None)])
         drawn.add_scatter(
             x=[curve.labels for curve in lost],
-            y=[0.0] * len(lost),
+            y=[lowest - 0.05] * len(lost),
             mode="markers",
             marker={
                 "color": [_MARKS[list(names).index(curve.method) % len(_MARKS)][0] for curve in lost],

@@ -36,9 +36,12 @@ def classifier(
     return Tunable(loaded, data.names, texts)
 
 
-def notices(data: Data, tunable: Tunable) -> list[Notice]:
-    """What became of the sentences before anything is learned from them."""
+def notices(data: Data, tunable: Tunable, asked: int = 0) -> list[Notice]:
+    """What became of the sentences before anything is learned from them. asked: how many were to be learned from, where
+    that is one number."""
     found = list(data.notices)
+    if asked > (there := len(data.train)):
+        found.append(Notice(key="pg_note_ft_fewer", values={"train": there, "asked": asked}))
     loaded, rows = tunable.loaded, tunable.texts.rows
     limit = min(MAX_LENGTH, loaded.max_length)
     full = [text for text, row in zip(data.sentences, rows, strict=False) if len(row) == limit]

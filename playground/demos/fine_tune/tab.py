@@ -145,9 +145,9 @@ def _cell(curve: Curve | None, language: str) -> str:
     if curve.accuracy is None:
         return say("pg_ft_diverged", language)
     share = f"{100 * curve.accuracy:.1f}"
-    return (
-        share if curve.low is None or curve.high is None else f"{share} ({100 * curve.low:.1f}–{100 * curve.high:.1f})"
-    )
+    if curve.low is None or curve.high is None:
+        return share
+    return f"{share} ({100 * curve.low:.1f}\u2060–\u2060{100 * curve.high:.1f})"  # broken at the space alone
 
 
 def _needed(one: Needed | None, sizes: Sequence[int], language: str) -> str:

@@ -12,7 +12,7 @@ from playground.demos.fine_tune.keep.schema import Chance, Progress, Request, Re
 from playground.demos.fine_tune.learning import learn
 from playground.demos.fine_tune.ready import classifier, notices
 from playground.demos.fine_tune.thinned import thinned
-from playground.messages import Complaint, Notice
+from playground.messages import Complaint
 from playground.models import kept
 from playground.models.catalogue import TRAINED
 from playground.models.device import TURNS
@@ -42,15 +42,12 @@ def run(request: Request) -> Iterator[Progress | Result]:
     own = len(data.sentences)  # the place of the visitor's sentence
     tunable = classifier(request.model, data, [request.text], request.batch)
     chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed, _JUDGED)
-    noted = notices(data, tunable)
-    if len(chosen) < request.labels:
-        noted.append(Notice(key="pg_note_ft_fewer", values={"train": len(chosen), "asked": request.labels}))
     result = Result(
         classes=list(data.names),
         train=len(chosen),
         judged=len(judged),
         chance=data.chance(judged),
-        notices=noted,
+        notices=notices(data, tunable, request.labels),
     )
     steps = math.ceil(len(chosen) / request.batch) * request.epochs
     total = 3 * request.batch * steps + len(judged) + 1

@@ -33,7 +33,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
         judged=len(judged),
         guess=round(-sum(share * math.log(share) for share in shares), 4),
         chance=data.chance(judged),
-        notices=notices(data, tunable),
+        notices=notices(data, tunable, request.labels),
     )
     total = (3 * len(chosen) + len(judged)) * len(request.rates) * len(request.batches)
     done, finished = 0, list[Losses]()

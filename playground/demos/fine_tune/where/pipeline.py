@@ -40,7 +40,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
         chance=data.chance(judged),
         train=len(chosen),
         judged=len(judged),
-        notices=notices(data, tunable),
+        notices=notices(data, tunable, request.labels),
     )
     probes = (layers + 1) * len(columns)
     total = 2 * (len(rows) + probes) + 3 * _BATCH * request.steps
