@@ -68,8 +68,9 @@ class Request(Race):
 
 class Curve(BaseModel):
     """One way at one number of labels: mean accuracy on held-out sentences over the seeds that are done, its 95%
-    interval (None for one seed), and the accuracy of each seed. diverged: seeds whose loss became no number; they are
-    in none of the others, and where all did, accuracy is None."""
+    interval (None for one seed), and the accuracy of each seed. diverged: seeds whose loss became no number; they
+    are in none of the others, and where all did, accuracy is None. loss: of the last quarter of the steps, in nats,
+    the mean over the seeds; None for a way without steps."""
 
     method: str
     labels: int
@@ -78,6 +79,7 @@ class Curve(BaseModel):
     high: float | None
     values: list[float]
     diverged: int = 0
+    loss: float | None = None
 
 
 class Gain(BaseModel):

@@ -1,7 +1,7 @@
 """What the scores of a race say together: curves with bands, differences, and the labels that are needed."""
 
 from collections.abc import Sequence
-from statistics import median
+from statistics import fmean, median
 
 from playground.core.seeds import band, crossing
 from playground.demos.fine_tune.race import Score
@@ -21,12 +21,13 @@ def measured(scores: Sequence[Score], over: str, ways: int, sizes: int, bar: flo
 
 def curves(scores: Sequence[Score]) -> list[Curve]:
     """One for each way and number of labels, in the order in which they were first seen."""
-    groups: dict[tuple[str, int], list[float | None]] = {}
+    groups: dict[tuple[str, int], list[Score]] = {}
     for score in scores:
-        groups.setdefault((score.way, score.labels), []).append(score.accuracy)
+        groups.setdefault((score.way, score.labels), []).append(score)
     found = []
-    for (way, labels), values in groups.items():
-        there = [round(value, 4) for value in values if value is not None]
+    for (way, labels), own in groups.items():
+        there = [round(one.accuracy, 4) for one in own if one.accuracy is not None]
+        losses = [one.loss for one in own if one.loss is not None]
         mean, low, high = band(there) if there else (None, None, None)
         found.append(
             Curve(
@@ -36,7 +37,8 @@ def curves(scores: Sequence[Score]) -> list[Curve]:
                 low=None if low is None else round(max(0.0, low), 4),
                 high=None if high is None else round(min(1.0, high), 4),
                 values=there,
-                diverged=len(values) - len(there),
+                diverged=len(own) - len(there),
+                loss=round(fmean(losses), 4) if losses else None,
             )
         )
     return found

@@ -109,12 +109,14 @@ def said_of(result: Result, names: Mapping[str, str], bar: float, language: str)
         "classes": ", ".join(result.classes),
         "done": result.seeds,
     }
-    given = [_given(plan, names, language) for plan in result.plans]
+    given = [_given(plan, result.curves, names, language) for plan in result.plans]
     learned = small(say("pg_ft_learned", language, **values))
     return learned + numbers_of(result, names, bar, language) + small(say("pg_ft_band", language), *given)
 
 
-def _given(plan: Plan, names: Mapping[str, str], language: str) -> str:
+def _given(plan: Plan, curves: Sequence[Curve], names: Mapping[str, str], language: str) -> str:
+    """The steps and the rates of a way, and how far they bring its loss."""
+    own = sorted((curve for curve in curves if curve.method == plan.method), key=lambda curve: curve.labels)
     return say(
         "pg_ft_given",
         language,
@@ -122,6 +124,7 @@ def _given(plan: Plan, names: Mapping[str, str], language: str) -> str:
         steps=", ".join(f"{steps} × {batch}" for batch, steps in zip(plan.batches, plan.steps, strict=True)),
         rate=f"{plan.learning_rate:g}",
         head=f"{plan.head_rate:g}",
+        losses=", ".join("–" if curve.loss is None else f"{curve.loss:.2f}" for curve in own) or "–",
     )
 
 
