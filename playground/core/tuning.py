@@ -9,6 +9,7 @@ Devlin et al. 2019 (arXiv:1810.04805), appendix A.3: all parameters are trained,
 anything that takes input_ids and attention_mask and returns `.logits` (B, C).
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -22,6 +23,14 @@ _POOL = 4  # batches that are sorted by length together
 _SEEDS = 1_000_003
 _JUDGED_AT_ONCE = 40
 _BETAS, _DECAY, _CLIP = (0.9, 0.98), 0.01, 1.0
+
+
+class Diverged(ArithmeticError):
+    """A loss or a logit is no number any more. step: of the training, counted from 1; 0 where it is judged."""
+
+    def __init__(self, step: int = 0) -> None:
+        self.step = step
+        super().__init__(f"The loss is no number at step {step}.")
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,8 @@ def fit(
     """Train in place; yields the loss of each step and the tokens that it read, padding not counted.
 
     new: the names of the parameters that head_rate is for. turn: entered for every step. Parameters without gradient
-    are left as they are, to the bit. The order of the rows depends on the seed alone.
+    are left as they are, to the bit. The order of the rows depends on the seed alone. Raises Diverged where the loss is
+    no number, before the weights take that step.
     """
     device = next(model.parameters()).device
     # Switched by hand: nothing here is left to PyTorch's own generator, which other threads draw from as well.
@@ -96,13 +106,17 @@ def fit(
             loss = cross_entropy(
                 model(**inputs).logits.float(), torch.tensor([labels[row] for row in chosen]).to(device)
             )
+            if not math.isfinite(found := float(loss.detach())):
+                raise Diverged(step + 1)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, _CLIP)
+            # Only where it is too long: to go through ten million numbers once more takes a tenth of a step.
+            slopes = [weight.grad for weight in trained if weight.grad is not None]
+            if (length := torch.nn.utils.get_total_norm(slopes)) > _CLIP:
+                torch.nn.utils.clip_grads_with_norm_(trained, _CLIP, length)
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor(step, settings)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-            found = float(loss.detach())
         yield found, sum(len(rows[row]) for row in chosen)
 
 
@@ -130,10 +144,12 @@ def in_order(rows: Sequence[Tensor], size: int = _JUDGED_AT_ONCE) -> Iterator[li
 
 
 def predict(model: nn.Module, rows: Sequence[Tensor], pad_id: int, chosen: Sequence[int]) -> Tensor:
-    """(B, C) logits of some of the rows, on the CPU."""
+    """(B, C) logits of some of the rows, on the CPU. Raises Diverged where they are no numbers."""
     device = next(model.parameters()).device
     with torch.inference_mode():
         logits: Tensor = model(**padded([rows[row] for row in chosen], pad_id, device)).logits.float().cpu()
+    if not bool(logits.isfinite().all()):
+        raise Diverged
     return logits
 
 

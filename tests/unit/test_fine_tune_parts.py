@@ -2,22 +2,29 @@
 
 import math
 import zipfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 import torch
+from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from playground.core import tuning
 from playground.core.labelled import parse
+from playground.demos import fine_tune
 from playground.demos.fine_tune import forms, keep, rates, where
 from playground.demos.fine_tune.data import labelled
 from playground.demos.fine_tune.forms import tab as forms_tab
+from playground.demos.fine_tune.keep import figures as keep_figures
 from playground.demos.fine_tune.keep import pipeline as keep_pipeline
 from playground.demos.fine_tune.keep import tab as keep_tab
 from playground.demos.fine_tune.rates import pipeline as rates_pipeline
 from playground.demos.fine_tune.rates import tab as rates_tab
+from playground.demos.fine_tune.thinned import thinned
 from playground.demos.fine_tune.where import pipeline as where_pipeline
 from playground.demos.fine_tune.where import tab as where_tab
 from playground.demos.fine_tune.where.schema import POSITIONS, Cell
@@ -26,8 +33,10 @@ from playground.models import kept
 from playground.models.catalogue import TRAINED
 from playground.models.tunable import encoder
 from playground.runs import Run, dump
+from playground.ui.page import Page, Status
+from playground.ui.shell import Shell
 from tests.unit import tiny
-from tests.unit.test_fine_tune import _file
+from tests.unit.test_fine_tune import BAD, GOOD, THINGS, _file
 
 
 @pytest.fixture
@@ -51,11 +60,19 @@ def _where(model: str, **more: Any) -> tuple[Any, list[Any]]:
 
 def test_every_layer_and_position_is_probed_before_and_after(bert: str) -> None:
     request, (*steps, last) = _where(bert)
-    columns = ["cls", *map(str, range(1, POSITIONS + 1)), "sep", "mean"]
+    data = labelled("x.csv", _file(200))
+    halves = [data.drawn(1, 48), data.judged(1, 400)]
+    words = {row: len(encoder(bert).tokenizer.tokenize(data.sentences[row])) for half in halves for row in half}
+    # As far as twenty sentences of both reach.
+    furthest = min(sorted((words[row] for row in half), reverse=True)[19] for half in halves)
+    assert 7 <= furthest < max(words.values()) <= POSITIONS
+    columns = ["cls", *map(str, range(1, furthest + 1)), "sep", "mean"]
     assert last.positions == columns and last.layers == 2 and last.judged == 50
     found = {(cell.stage, cell.layer, cell.position): cell for cell in last.cells}
-    there = [position for position in columns if position != "8"]  # no sentence has so many words
-    assert set(found) == {(s, layer, p) for s in ("before", "after") for layer in range(3) for p in there}
+    assert set(found) == {(s, layer, p) for s in ("before", "after") for layer in range(3) for p in columns}
+    for cell in last.cells:
+        wanted = binomtest(round(cell.accuracy * cell.of), cell.of).proportion_ci(method="wilson")
+        assert (cell.low, cell.high) == pytest.approx(wanted, abs=2e-3)
     # At the embeddings [CLS] and the place of "the" are the same in every sentence.
     for position in ("cls", "1"):
         assert found["before", 0, position].accuracy == pytest.approx(0.5, abs=0.01)
@@ -100,14 +117,17 @@ def test_a_cell_is_what_logistic_regression_finds(bert: str) -> None:
 
 
 def test_positions_that_hardly_any_sentence_has_are_left_out(bert: str) -> None:
-    short = "\n".join(f"{'good' if n % 2 else 'bad'},{'great' if n % 2 else 'no'} {n % 9}" for n in range(120))
+    short = "\n".join(
+        f"{('bad', 'good')[n % 2]},{(BAD, GOOD)[n % 2][n // 2 % 4]} {THINGS[n // 8]}{' was here' * (n < 10)}"
+        for n in range(80)
+    )
     _, (*_, last) = _where(bert, data=short, labels=32)
     assert {cell.position for cell in last.cells} == {"cls", "1", "2", "sep", "mean"}
     best = {(one.stage, one.position): one for one in last.best}
     for (stage, position), one in best.items():
         own = [cell for cell in last.cells if (cell.stage, cell.position) == (stage, position)]
         assert one.accuracy == max(cell.accuracy for cell in own)
-    tie = [Cell(stage="before", layer=layer, position="cls", accuracy=0.7, of=9) for layer in (0, 1)]
+    tie = [Cell(stage="before", layer=layer, position="cls", accuracy=0.7, of=9, low=0.4, high=0.9) for layer in (0, 1)]
     assert where_pipeline.best(tie)[0].layer == 0
 
 
@@ -140,13 +160,15 @@ def test_all_runs_read_the_same_tokens_once(bert: str) -> None:
 
 
 def test_a_run_that_breaks_says_so_and_the_others_go_on(bert: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    learn = rates_pipeline._learn
+    learn = rates_pipeline.learn
 
     def broken(*values: Any) -> Any:
-        for step, (loss, tokens) in enumerate(learn(*values)):
-            yield (float("nan") if values[3] == 1e-2 and step == 2 else loss), tokens
+        for step, found in enumerate(learn(*values)):
+            if values[3].learning_rate == 1e-2 and step == 2:
+                raise tuning.Diverged(step + 1)
+            yield found
 
-    monkeypatch.setattr(rates_pipeline, "_learn", broken)
+    monkeypatch.setattr(rates_pipeline, "learn", broken)
     request, (*_, last) = _rates(bert)
     assert [run.broke for run in last.runs] == [False, True, False, True]
     assert [run.accuracy is None for run in last.runs] == [False, True, False, True]
@@ -215,17 +237,17 @@ def test_a_model_is_trained_judged_kept_and_taken_away(
         {"model": bert, "labels": 100, "text": "the dog was great", "source": "x.csv", "data": _file()}
     )
     *steps, last = keep_pipeline.run(request)  # type: ignore[arg-type]
-    assert isinstance(last, keep.Result) and last.train == 45 and len(last.losses) == 2 * 3
+    assert isinstance(last, keep.Result) and last.train == 46 and len(last.losses) == 2 * 3
     assert [notice.key for notice in last.notices] == ["pg_note_ft_fewer"]
     right = sum(last.confusion[label][label] for label in range(2))
-    assert last.accuracy == pytest.approx(right / last.judged, abs=1e-4) and sum(map(sum, last.confusion)) == 15
+    assert last.accuracy == pytest.approx(right / last.judged, abs=1e-4) and sum(map(sum, last.confusion)) == 14
     assert last.low is not None and last.high is not None and last.low < last.accuracy < last.high
     assert all(not step.result.trained for step in steps)  # type: ignore[union-attr]
     with zipfile.ZipFile(kept.packed(last.trained.removeprefix(TRAINED), "mine")) as packed:
         packed.extractall(tmp_path)
     names = {path.name for path in (tmp_path / "mine").iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= names
-    assert "45 sentences" in (tmp_path / "mine" / "README.md").read_text()
+    assert "46 sentences" in (tmp_path / "mine" / "README.md").read_text()
     model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "mine", dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "mine")
     with torch.no_grad():
@@ -244,7 +266,66 @@ def test_a_model_is_trained_judged_kept_and_taken_away(
 
 
 def test_a_loss_that_is_no_number_is_one_sentence(bert: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keep_pipeline, "_learn", lambda *_: iter([0.7, float("nan")]))
-    request = keep.DEMO.request.model_validate({"model": bert, "labels": 16, "data": _file()})
-    with pytest.raises(Complaint, match="At step 2 the loss is no number"):
+    def broken(*_: Any) -> Any:
+        yield 0.7, 40
+        raise tuning.Diverged(2)
+
+    for demo, pipeline in ((keep.DEMO, keep_pipeline), (where.DEMO, where_pipeline)):
+        monkeypatch.setattr(pipeline, "learn", broken)
+        request = demo.request.model_validate({"model": bert, "labels": 16, "data": _file()})
+        with pytest.raises(Complaint, match="At step 2 the loss is no number"):
+            list(pipeline.run(request))  # type: ignore[arg-type]
+
+
+def test_a_sentence_of_ones_own_is_looked_at_beside_hundreds_of_others() -> None:
+    """It is the last of them, and a few words in another language would not show."""
+    request = keep.DEMO.request.model_validate({"text": "이 영화는 정말 재미있어요", "labels": 16})
+    with pytest.raises(Complaint, match="cannot read Korean"):
         list(keep_pipeline.run(request))  # type: ignore[arg-type]
+
+
+def test_a_long_run_fits_into_a_saved_one(bert: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "keep", lambda *_: None)
+    monkeypatch.setattr(kept, "folder", lambda _: Path(__file__).parent / "masked_lm")
+    values = {"model": bert, "labels": 46, "batch": 1, "epochs": 20, "data": _file(), "text": "the dog"}
+    *_, last = keep_pipeline.run(keep.DEMO.request.model_validate(values | {"epochs": 1}))  # type: ignore[arg-type]
+    assert len(last.losses) == 46 and last.every == 1  # type: ignore[union-attr]
+    monkeypatch.setattr(keep_pipeline, "_POINTS", 20)
+    *_, short = keep_pipeline.run(keep.DEMO.request.model_validate(values | {"epochs": 1}))  # type: ignore[arg-type]
+    assert isinstance(short, keep.Result) and isinstance(last, keep.Result)
+    assert short.every == 3 and len(short.losses) == 16
+    assert short.losses[4] == pytest.approx(sum(last.losses[12:15]) / 3, abs=1e-3)
+    drawn = keep_figures.losses(short, "en")
+    assert list(drawn.data[0].x)[:3] == [3, 6, 9]
+    longest = [0.1234] * 200_000
+    means, every = thinned(longest, 1000)
+    assert len(means) == 1000 and every == 200 and set(means) == {0.1234}
+    assert thinned([], 10) == ([], 1) and thinned([1.0, 2.0, 6.0], 2) == ([1.5, 6.0], 2)
+
+
+def test_the_most_that_rates_can_be_asked_for_fits_into_a_saved_run(bert: str) -> None:
+    tokens = list(range(50_000, 50_000 + 2000 * 25, 25))
+    run = rates_pipeline._so_far("6.25e-5", 64, [12.3456789] * 2000, tokens)
+    assert run.tokens[-1] == tokens[-1] and len(run.losses) == len(run.tokens) == 286 and run.steps == 2000
+    most = rates.Result(runs=[run] * 20)
+    dump(Run(demo="x", request={}, result=most.model_dump(), model="", device="", seconds=0))
+
+
+def test_labels_that_begin_alike_have_rows_of_their_own() -> None:
+    names = ["a label that is long: one", "a label that is long: two", "<b>"]
+    result = keep.Result(classes=names, confusion=[[3, 1, 0], [0, 5, 2], [1, 0, 4]])
+    drawn = keep_figures.confusion(result, "en")
+    [heat] = drawn.data
+    assert list(heat.x) == list(heat.y) == [0, 1, 2] == list(drawn.layout.xaxis.tickvals)
+    assert len(set(drawn.layout.xaxis.ticktext[:2])) == 1 and list(heat.customdata[0][1]) == names[:2]
+    assert [list(row) for row in heat.z] == result.confusion and "&lt;b&gt;" in drawn.layout.yaxis.ticktext
+
+
+def test_every_field_of_a_request_has_its_place_on_the_screen() -> None:
+    for demo in fine_tune.DEMO.all:
+        asked = {"text": "a dog"} if demo.name == "fine_tune_forms" else {}
+        request = demo.request.model_validate(asked)
+        stored = Run(demo=demo.name, request=request.model_dump(), result={}, model="", device="", seconds=0)
+        with gr.Blocks():
+            parts = import_module(f"{demo.package}.tab").create(Shell(gr.Textbox(), Status(), Page()), [stored])
+        assert set(parts.fields) == set(demo.request.model_fields), demo.name

@@ -1,4 +1,4 @@
-"""What several sub-tabs ask for: the numbers of labels, the seed, and the encoder."""
+"""What several sub-tabs ask for: the numbers of labels, the seed, the encoder, and how it learns."""
 
 import gradio as gr
 
@@ -28,4 +28,18 @@ def sizes_choice(value: list[int], name: str) -> gr.CheckboxGroup:
 def seed_choice(value: int, name: str) -> Whole:
     return Whole(
         value, label=t("pg_seed"), precision=0, minimum=0, maximum=MAX_SEED, elem_id=f"{name}-seed", min_width=100
+    )
+
+
+def rate_choice(name: str, value: float, prefix: str) -> gr.Number:
+    """A learning rate."""
+    return gr.Number(value, label=t(f"pg_ft_{name}"), elem_id=f"{prefix}-{name.replace('_', '-')}", min_width=130)
+
+
+def pooling_choice(value: str, prefix: str) -> gr.Radio:
+    return gr.Radio(
+        [(t(f"pg_ft_pooling_{name}"), name) for name in ("mean", "cls")],
+        value=value,
+        label=t("pg_ft_pooling"),
+        elem_id=f"{prefix}-pooling",
     )

@@ -31,7 +31,8 @@ def curves(result: Result, names: Mapping[str, str], bar: float, language: str) 
         own = sorted((curve for curve in result.curves if curve.method == way), key=lambda curve: curve.labels)
         if own:
             _band(drawn, own, number)
-            _line(drawn, own, name, number, language)
+            _line(drawn, [curve for curve in own if curve.accuracy is not None], name, number, language)
+    _diverged(drawn, result, names, language)
     sizes = sorted({curve.labels for curve in result.curves})
     if sizes:
         drawn.update_xaxes(tickvals=sizes, ticktext=[str(size) for size in sizes])
@@ -108,6 +109,28 @@ def _line(drawn: go.Figure, own: Sequence[Curve], name: str, number: int, langua
         customdata=[[_interval(curve), len(curve.values)] for curve in own],
         hovertemplate=say("pg_ft_hover", language),
     )
+
+
+def _diverged(drawn: go.Figure, result: Result, names: Mapping[str, str], language: str) -> None:
+    """Below all curves: where seeds came to no number."""
+    lost = [curve for curve in result.curves if curve.diverged and curve.method in names]
+    if lost:
+        edges = [curve.low if curve.low is not None else curve.accuracy for curve in result.curves]
+        lowest = min([result.chance, *(edge for edge in edges if edge is not None)])
+        drawn.add_scatter(
+            x=[curve.labels for curve in lost],
+            y=[lowest - 0.05] * len(lost),
+            mode="markers",
+            marker={
+                "color": [_MARKS[list(names).index(curve.method) % len(_MARKS)][0] for curve in lost],
+                "symbol": "x-thin-open",
+                "size": 12,
+                "line": {"width": 3},
+            },
+            name=say("pg_ft_diverged", language),
+            customdata=[[text(names[one.method]), one.diverged, one.diverged + len(one.values)] for one in lost],
+            hovertemplate=say("pg_ft_hover_diverged", language) + "<extra></extra>",
+        )
 
 
 def _interval(one: Curve | Gain) -> str:

@@ -1,41 +1,24 @@
 """One encoder learns the same sentences in four ways, by more and more labels."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from playground.demos.fine_tune.data import Data, labelled, readable_by
-from playground.demos.fine_tune.race import Rates, Score, Way, complete_seeds, curves, gains, needed, race, work
-from playground.demos.fine_tune.schema import Progress, Request, Result
+from playground.demos.fine_tune.data import Data, labelled
+from playground.demos.fine_tune.race import Rates, Score, Way, plans, race, work
+from playground.demos.fine_tune.ready import classifier, notices
+from playground.demos.fine_tune.schema import Progress, Race, Request, Result
+from playground.demos.fine_tune.summary import diverged, measured
 from playground.messages import Notice
-from playground.models.tunable import Tunable, encoded, encoder
+from playground.models.tunable import encoder
 
 _BASELINE = "random"
 
 
 def run(request: Request) -> Iterator[Progress | Result]:
-    """A Progress after each step, then the Result. Raises Complaint as `labelled` and `readable_by` do."""
+    """A Progress after each step, then the Result. Raises Complaint as `labelled` and `classifier` do."""
     yield Progress(done=0, total=1, result=Result(encoder=request.model))
     data = labelled(request.source, request.data)
-    readable_by(request.model, data.sentences)
-    sizes: list[int] = [size for size in request.labels if size <= len(data.train)] or [len(data.train)]
-    loaded = encoder(request.model)
-    tunable = Tunable(loaded, data.names, encoded(loaded, data.sentences))
-    ways = [Way(method, method, tunable) for method in request.methods]
-    seeds = range(request.seed, request.seed + request.seeds)
-    total = work(ways, data, sizes, seeds)
-    result = described(data, request.labels, sizes).model_copy(
-        update={
-            "encoder": request.model,
-            "parameters": sum(weight.numel() for weight in loaded.model.base_model.parameters()),
-        }
-    )
-    scores: list[Score] = []
-    for done, score in race(ways, data, sizes, seeds, Rates(request.learning_rate, request.head_rate), request.pooling):
-        if score is not None:
-            scores.append(score)
-            result = result.model_copy(update=measured(scores, len(ways), len(sizes), request.bar))
-        yield Progress(done=min(done, total), total=total, result=result)
-    yield result
+    tunable = classifier(request.model, data, trained=request.methods != ["frozen"])
+    yield from raced(request, data, [Way(method, method, tunable) for method in request.methods], _BASELINE)
 
 
 def prepare(request: Request) -> None:
@@ -43,28 +26,33 @@ def prepare(request: Request) -> None:
     encoder(request.model)
 
 
-def described(data: Data, asked: Sequence[int], sizes: Sequence[int]) -> Result:
-    """What is learned, before anything is."""
-    counts = Counter(data.labels[row] for row in data.test)
-    left = [size for size in asked if size not in sizes]
-    notices = []
-    if left:
-        notices.append(Notice(key="pg_note_ft_sizes", values={"train": len(data.train), "first": left[0]}))
-    return Result(
+def raced(request: Race, data: Data, ways: Sequence[Way], over: str) -> Iterator[Progress | Result]:
+    """A Progress after each step of the race, then the Result. over: the way with which the others are compared."""
+    sizes: list[int] = [size for size in request.labels if size <= len(data.train)] or [len(data.train)]
+    seeds = range(request.seed, request.seed + request.seeds)
+    rates = Rates(request.learning_rate, request.head_rate, request.random_rate)
+    judged, tunable = data.judged(request.seed), ways[0].tunable
+    noted = [*notices(data, tunable), *_left_out(request.labels, sizes, data)]
+    result = Result(
+        encoder=request.model,
+        plans=plans(ways, sizes, rates),
         classes=list(data.names),
-        chance=round(max(counts.values()) / len(data.test), 4),
+        chance=data.chance(judged),
         train=len(data.train),
-        judged=len(data.judged(0)),
-        notices=notices,
+        judged=len(judged),
+        parameters=sum(weight.numel() for weight in tunable.loaded.model.base_model.parameters()),
+        notices=noted,
     )
+    total, scores = work(ways, data, sizes, seeds), list[Score]()
+    for done, score in race(ways, data, sizes, seeds, rates, request.pooling):
+        if score is not None:
+            scores.append(score)
+            found = measured(scores, over, len(ways), len(sizes), request.bar)
+            result = result.model_copy(update=found | {"notices": [*noted, *diverged(scores)]})
+        yield Progress(done=done, total=total, result=result)
+    yield result
 
 
-def measured(scores: Sequence[Score], ways: int, sizes: int, bar: float) -> dict[str, object]:
-    """The fields of the Result that the scores so far fill."""
-    found = curves(scores)
-    return {
-        "curves": found,
-        "seeds": complete_seeds(scores, ways, sizes),
-        "gains": gains(scores, _BASELINE),
-        "needed": needed(found, bar),
-    }
+def _left_out(asked: Sequence[int], sizes: Sequence[int], data: Data) -> list[Notice]:
+    left = [size for size in asked if size not in sizes]
+    return [Notice(key="pg_note_ft_sizes", values={"train": len(data.train), "first": left[0]})] if left else []

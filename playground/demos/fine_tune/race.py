@@ -7,26 +7,39 @@ seed by seed, so that a whole picture is there after the first one and its bands
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 import torch
 from torch import Tensor
 
 from playground.core import tuning
 from playground.core.probe import LinearProbe
-from playground.core.seeds import band, crossing
 from playground.demos.fine_tune.data import Data
-from playground.demos.fine_tune.schema import Curve, Gain, Method, Needed, Pooling
+from playground.demos.fine_tune.learning import judge, learn
+from playground.demos.fine_tune.schema import Method, Plan, Pooling
 from playground.models.device import TURNS
 from playground.models.tunable import Tunable
 
-# Labels -> sentences a step, steps. Few labels need few steps; the most are read a few times.
-PLAN = {8: (8, 10), 16: (16, 10), 32: (16, 12), 64: (16, 16), 128: (16, 20), 256: (16, 28), 512: (16, 40)}
+# Labels -> sentences a step, steps. Few labels need few steps; the most are read once and a little more.
+PLAN = {8: (8, 10), 16: (16, 10), 32: (16, 12), 64: (16, 14), 128: (16, 16), 256: (16, 24), 512: (16, 40)}
+# From random weights: with fewer steps hardly a seed leaves the loss of guessing.
+RANDOM_PLAN = {8: (8, 20), 16: (16, 25), 32: (16, 35), 64: (16, 50), 128: (16, 80), 256: (16, 100), 512: (16, 200)}
 
 
 @dataclass(frozen=True)
 class Rates:
+    """learning_rate: of the pre-trained weights, and of a head without a rate of its own; head_rate: of one that has;
+    random_rate: of all weights where all begin at random."""
+
     learning_rate: float
     head_rate: float
+    random_rate: float
+
+    def of(self, method: Method) -> tuple[float, float]:
+        """(of the encoder, of the head)."""
+        if method == "random":
+            return self.random_rate, self.random_rate
+        return self.learning_rate, self.head_rate if method == "two_rates" else self.learning_rate
 
 
 @dataclass
@@ -41,23 +54,48 @@ class Way:
 
 @dataclass(frozen=True)
 class Score:
+    """accuracy: None where the training diverged. loss: the mean of the last quarter of the steps, None for none."""
+
     way: str
     labels: int
     seed: int
-    accuracy: float
+    accuracy: float | None
+    loss: float | None = None
 
 
-def plan(labels: int) -> tuple[int, int]:
-    """(sentences a step, steps) for a number of labels that may be less than any of PLAN."""
-    return PLAN[min((size for size in PLAN if size >= labels), default=max(PLAN))]
+def plan(labels: int, method: Method) -> tuple[int, int]:
+    """(sentences a step, steps) for a number of labels that may be less than any of the plan."""
+    plans = RANDOM_PLAN if method == "random" else PLAN
+    return plans[min((size for size in plans if size >= labels), default=max(plans))]
+
+
+def plans(ways: Sequence[Way], sizes: Sequence[int], rates: Rates) -> list[Plan]:
+    """What each way that trains an encoder is given."""
+    found = []
+    for way in (way for way in ways if way.method != "frozen"):
+        rate, head = rates.of(way.method)
+        given = [plan(size, way.method) for size in sizes]
+        batches, steps = [batch for batch, _ in given], [steps for _, steps in given]
+        found.append(Plan(method=way.name, batches=batches, steps=steps, learning_rate=rate, head_rate=head))
+    return found
+
+
+def read_by_probe(data: Data, sizes: Sequence[int], seeds: Sequence[int]) -> list[int]:
+    """Every row that some seed learns from or is judged by."""
+    rows = {row for seed in seeds for row in (*data.drawn(seed, max(sizes)), *data.judged(seed))}
+    return sorted(rows)
 
 
 def work(ways: Sequence[Way], data: Data, sizes: Sequence[int], seeds: Sequence[int]) -> int:
     """How much there is to do, in sentences: read forwards and backwards counts three times a forward alone."""
-    judged = len(data.judged(0))
-    each = sum(3 * plan(size)[0] * plan(size)[1] + judged for size in sizes) * len(seeds)
-    trained = sum(way.method != "frozen" for way in ways)
-    return trained * each + (len(ways) - trained) * len(data.sentences)
+    judged, total = len(data.judged(0)), 0
+    for way in ways:
+        if way.method == "frozen":
+            total += len(read_by_probe(data, sizes, seeds))
+        else:
+            batches = [plan(size, way.method) for size in sizes]
+            total += sum(3 * batch * steps + judged for batch, steps in batches) * len(seeds)
+    return total
 
 
 def race(
@@ -67,7 +105,7 @@ def race(
     done = 0
     for way in ways:
         if way.method == "frozen":
-            for read in encode(way, range(len(data.sentences)), pooling):
+            for read in encode(way, read_by_probe(data, sizes, seeds), pooling):
                 done += read
                 yield done, None
     for seed in seeds:
@@ -76,104 +114,46 @@ def race(
             chosen = data.drawn(seed, size)
             for way in ways:
                 if way.method == "frozen":
-                    yield done, Score(way.name, size, seed, _probed(way, data, chosen, judged))
+                    yield done, Score(way.name, size, seed, probed(way, data, chosen, judged))
                     continue
-                for read in _train(way, data, chosen, seed, rates):
-                    done += 3 * read
-                    yield done, None
-                right = 0
-                for rows, logits in way.tunable.logits(judged):
-                    right += int((logits.argmax(1) == torch.tensor([data.labels[row] for row in rows])).sum())
-                    done += len(rows)
-                    yield done, None
-                yield done, Score(way.name, size, seed, right / len(judged))
+                batch, steps = plan(len(chosen), way.method)
+                ends, right, losses = done + 3 * batch * steps + len(judged), 0, list[float]()
+                try:
+                    settings = tuning.Settings(*rates.of(way.method), steps, batch)
+                    for loss, _ in learn(way.tunable, data, chosen, settings, seed, way.method == "random"):
+                        losses.append(loss)
+                        done += 3 * batch
+                        yield done, None
+                    for read, found in judge(way.tunable, data, judged):
+                        right, done = right + found, done + read
+                        yield done, None
+                    score = Score(way.name, size, seed, right / len(judged), fmean(losses[-(len(losses) // 4) - 1 :]))
+                except tuning.Diverged:
+                    done, score = ends, Score(way.name, size, seed, None)
+                yield done, score
 
 
 def encode(way: Way, chosen: Sequence[int], pooling: Pooling) -> Iterator[int]:
-    """Features of the frozen encoder, once for each text; yields how many sentences were read."""
+    """Features of the frozen encoder, once for each text; yields how many sentences were read.
+
+    Of the last layer alone: the others are not kept.
+    """
     way.tunable.begin(0)
-    for rows, states in way.tunable.states(chosen):
-        for row, layers in zip(rows, states, strict=True):
-            last = layers[-1]  # (T, H)
-            way.features[row] = last[0] if pooling == "cls" else last.mean(0)
+    texts, base = way.tunable.texts, way.tunable.model.base_model
+    for part in tuning.in_order([texts.rows[row] for row in chosen]):
+        rows = [chosen[place] for place in part]
+        inputs = tuning.padded([texts.rows[row] for row in rows], texts.pad_id, way.tunable.model.device)
+        with TURNS.step(), torch.inference_mode():
+            states = base(**inputs).last_hidden_state.float()  # (B, T, H)
+            there = inputs["attention_mask"][..., None]
+            pooled = states[:, 0] if pooling == "cls" else (states * there).sum(1) / there.sum(1)
+            way.features |= dict(zip(rows, pooled.cpu().clone(), strict=True))  # (H,) each
         yield len(rows)
 
 
-def _probed(way: Way, data: Data, chosen: Sequence[int], judged: Sequence[int]) -> float:
+def probed(way: Way, data: Data, chosen: Sequence[int], judged: Sequence[int]) -> float:
     """Accuracy of a linear head on the frozen features."""
-    features, truth = (torch.stack([way.features[row] for row in rows]) for rows in (chosen, judged))
-    labels = torch.tensor([data.labels[row] for row in chosen])
+    features, unseen = (torch.stack([way.features[row] for row in rows]) for rows in (chosen, judged))
     with TURNS.step():
-        found = LinearProbe(features, labels, len(data.names))(truth).argmax(1)
-    return float((found == torch.tensor([data.labels[row] for row in judged])).double().mean())
-
-
-def _train(way: Way, data: Data, chosen: Sequence[int], seed: int, rates: Rates) -> Iterator[int]:
-    """Fine-tune from the start; yields the sentences of each step as they were planned."""
-    way.tunable.begin(seed, random=way.method == "random")
-    batch, steps = plan(len(chosen))
-    head = rates.head_rate if way.method == "two_rates" else rates.learning_rate
-    texts = way.tunable.texts
-    for _ in tuning.fit(
-        way.tunable.model,
-        way.tunable.new,
-        [texts.rows[row] for row in chosen],
-        [data.labels[row] for row in chosen],
-        tuning.Settings(rates.learning_rate, head, steps, batch),
-        seed,
-        texts.pad_id,
-        TURNS.step,
-    ):
-        yield batch
-
-
-def curves(scores: Sequence[Score]) -> list[Curve]:
-    """One for each way and number of labels, in the order in which they were first seen."""
-    groups: dict[tuple[str, int], list[float]] = {}
-    for score in scores:
-        groups.setdefault((score.way, score.labels), []).append(round(score.accuracy, 4))
-    found = []
-    for (way, labels), values in groups.items():
-        mean, low, high = band(values)
-        found.append(
-            Curve(
-                method=way,
-                labels=labels,
-                accuracy=round(mean, 4),
-                low=None if low is None else round(max(0.0, low), 4),
-                high=None if high is None else round(min(1.0, high), 4),
-                values=values,
-            )
-        )
-    return found
-
-
-def gains(scores: Sequence[Score], over: str) -> list[Gain]:
-    """Each other way less `over`, paired by seed."""
-    by = {(score.way, score.labels, score.seed): score.accuracy for score in scores}
-    found = []
-    for way, labels in dict.fromkeys((score.way, score.labels) for score in scores if score.way != over):
-        seeds = sorted({score.seed for score in scores})
-        pairs = [((way, labels, seed), (over, labels, seed)) for seed in seeds]
-        differences = [by[one] - by[other] for one, other in pairs if one in by and other in by]
-        if differences:
-            mean, low, high = (None if value is None else round(value, 4) for value in band(differences))
-            assert mean is not None
-            found.append(Gain(method=way, over=over, labels=labels, gain=mean, low=low, high=high))
-    return found
-
-
-def needed(found: Sequence[Curve], bar: float) -> list[Needed]:
-    """The labels with which each way's mean first reaches the bar."""
-    answers = []
-    for way in dict.fromkeys(curve.method for curve in found):
-        own = sorted((curve for curve in found if curve.method == way), key=lambda curve: curve.labels)
-        labels = crossing([curve.labels for curve in own], [curve.accuracy for curve in own], bar)
-        answers.append(Needed(method=way, labels=None if labels is None else round(labels, 1)))
-    return answers
-
-
-def complete_seeds(scores: Sequence[Score], ways: int, sizes: int) -> int:
-    """Seeds that all ways have done at all numbers of labels."""
-    seeds = [score.seed for score in scores]
-    return sum(seeds.count(seed) == ways * sizes for seed in set(seeds))
+        found = LinearProbe(features, data.truth(chosen), len(data.names))(unseen).argmax(1)
+    return float((found == data.truth(judged)).double().mean())

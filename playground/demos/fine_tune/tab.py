@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.fine_tune import DEMO, figures
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice, sizes_choice
-from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Result
+from playground.demos.fine_tune.choosing import encoder_choice, pooling_choice, rate_choice, seed_choice, sizes_choice
+from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Needed, Plan, Result
 from playground.messages import say
 from playground.published import published
 from playground.runs import Run
@@ -53,12 +53,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                 with gr.Row():
                     learning_rate = rate_choice("learning_rate", asked["learning_rate"], "ft")
                     head_rate = rate_choice("head_rate", asked["head_rate"], "ft")
-                pooling = gr.Radio(
-                    [(t(f"pg_ft_pooling_{name}"), name) for name in ("mean", "cls")],
-                    value=asked["pooling"],
-                    label=t("pg_ft_pooling"),
-                    elem_id="ft-pooling",
-                )
+                    random_rate = rate_choice("random_rate", asked["random_rate"], "ft")
+                pooling = pooling_choice(asked["pooling"], "ft")
                 line = Range(0, 1, value=asked["bar"], step=0.01, label=t("pg_ft_bar"), elem_id="ft-bar")
         with gr.Column(min_width=340, scale=6):
             curves = Figure(None, label=t("pg_ft_figure"), elem_id="ft-figure", elem_classes="pg-result")
@@ -74,6 +70,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "seed": seed,
                     "learning_rate": learning_rate,
                     "head_rate": head_rate,
+                    "random_rate": random_rate,
                     "pooling": pooling,
                     "bar": line,
                     "source": sentences.source,
@@ -91,11 +88,6 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     return parts
 
 
-def rate_choice(name: str, value: float, prefix: str) -> gr.Number:
-    """A learning rate."""
-    return gr.Number(value, label=t(f"pg_ft_{name}"), elem_id=f"{prefix}-{name.replace('_', '-')}", min_width=130)
-
-
 def draw(run: Run, language: str) -> list[Any]:
     """Values of the curves, of what is gained, and of the table."""
     result = Result.model_validate(run.result)
@@ -103,12 +95,12 @@ def draw(run: Run, language: str) -> list[Any]:
     return [
         figures.curves(result, names, run.request["bar"], language),
         figures.gains(result, names, language),
-        learned_from(result, language) + numbers_of(result, names, run.request["bar"], language) + _paper(language),
+        said_of(result, names, run.request["bar"], language) + _paper(language),
     ]
 
 
-def learned_from(result: Result, language: str) -> str:
-    """What the sentences are, once they are read."""
+def said_of(result: Result, names: Mapping[str, str], bar: float, language: str) -> str:
+    """What the sentences are, once they are read; the numbers; and what each way was given."""
     if not result.train:
         return ""
     values = {
@@ -117,29 +109,63 @@ def learned_from(result: Result, language: str) -> str:
         "classes": ", ".join(result.classes),
         "done": result.seeds,
     }
-    return small(say("pg_ft_learned", language, **values))
+    given = [_given(plan, result.curves, names, language) for plan in result.plans]
+    learned = small(say("pg_ft_learned", language, **values))
+    return learned + numbers_of(result, names, bar, language) + small(say("pg_ft_band", language), *given)
+
+
+def _given(plan: Plan, curves: Sequence[Curve], names: Mapping[str, str], language: str) -> str:
+    """The steps and the rates of a way, and how far they bring its loss."""
+    own = sorted((curve for curve in curves if curve.method == plan.method), key=lambda curve: curve.labels)
+    return say(
+        "pg_ft_given",
+        language,
+        way=names.get(plan.method, plan.method),
+        steps=", ".join(f"{steps} × {batch}" for batch, steps in zip(plan.batches, plan.steps, strict=True)),
+        rate=f"{plan.learning_rate:g}",
+        head=f"{plan.head_rate:g}",
+        losses=", ".join("–" if curve.loss is None else f"{curve.loss:.2f}" for curve in own) or "–",
+    )
 
 
 def numbers_of(result: Result, names: Mapping[str, str], bar: float, language: str) -> str:
     """Accuracy and interval of each way by labels, and the labels that it needs for the bar."""
     sizes = sorted({curve.labels for curve in result.curves})
     found = {(curve.method, curve.labels): curve for curve in result.curves}
-    needed = {one.method: one.labels for one in result.needed}
+    needed = {one.method: one for one in result.needed}
     heads = [say("pg_ft_col_way", language), *(say("pg_ft_col_labels", language, labels=size) for size in sizes)]
     heads.append(say("pg_ft_col_needed", language, bar=f"{bar:.0%}"))
     rows = []
     for way in dict.fromkeys(curve.method for curve in result.curves):
-        cells = [_cell(found.get((way, size))) for size in sizes]
-        labels = needed.get(way)
-        rows.append([names.get(way, way), *cells, "–" if labels is None else f"{labels:.0f}"])
+        cells = [_cell(found.get((way, size)), language) for size in sizes]
+        rows.append([names.get(way, way), *cells, _needed(needed.get(way), sizes, language)])
     return table(heads, rows, numbers=range(1, len(heads))) if rows else ""
 
 
-def _cell(curve: Curve | None) -> str:
+def _cell(curve: Curve | None, language: str) -> str:
     if curve is None:
         return "–"
-    half = "" if curve.low is None or curve.high is None else f"\u00a0±\u00a0{50 * (curve.high - curve.low):.1f}"
-    return f"{100 * curve.accuracy:.1f}{half}"
+    if curve.accuracy is None:
+        return say("pg_ft_diverged", language)
+    share = f"{100 * curve.accuracy:.1f}"
+    if curve.low is None or curve.high is None:
+        return share
+    return f"{share} ({100 * curve.low:.1f}\u2060–\u2060{100 * curve.high:.1f})"  # broken at the space alone
+
+
+def _needed(one: Needed | None, sizes: Sequence[int], language: str) -> str:
+    """Median, range, and how many seeds reach the bar; what the first size already reaches may need fewer."""
+    if one is None or not one.seeds:
+        return "–"
+    middle = "–" if one.labels is None else _at_least(one.labels, sizes)
+    if one.least is None or one.most is None:
+        return say("pg_ft_needed_never", language, seeds=one.seeds)
+    values = {"least": _at_least(one.least, sizes), "most": f"{one.most:.0f}", "reached": one.reached}
+    return say("pg_ft_needed", language, labels=middle, seeds=one.seeds, **values)
+
+
+def _at_least(labels: float, sizes: Sequence[int]) -> str:
+    return f"≤ {labels:.0f}" if labels <= min(sizes) else f"{labels:.0f}"
 
 
 def _paper(language: str) -> str:

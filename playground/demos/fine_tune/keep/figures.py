@@ -12,8 +12,9 @@ _SCALE = [[0.0, "rgba(49,130,189,0.04)"], [1.0, "rgba(49,130,189,0.9)"]]
 
 
 def losses(result: Result, language: str) -> go.Figure:
-    """Thin: each step; thick: a running mean that forgets a fifth at each step."""
-    steps = list(range(1, len(result.losses) + 1))
+    """Thin: each step, or the mean of a few where there are many; thick: a running mean that forgets a fifth at each of
+    them."""
+    steps = [place * result.every for place in range(1, len(result.losses) + 1)]
     mean, means = 0.0, []
     for step, loss in enumerate(result.losses, start=1):
         mean = _SMOOTH * mean + (1 - _SMOOTH) * loss
@@ -48,23 +49,23 @@ def losses(result: Result, language: str) -> go.Figure:
 
 def confusion(result: Result, language: str) -> go.Figure:
     """Rows: true labels; columns: given ones."""
+    # By number: two labels may begin alike, and are cut where they do.
+    places = list(range(len(result.classes)))
     names = [text(name if len(name) <= _MOST else name[: _MOST - 1] + "…") for name in result.classes]
+    whole = [text(name) for name in result.classes]
+    axis = {"tickvals": places, "ticktext": names, "fixedrange": True}
     drawn = figure(
         title=say("pg_ftk_confusion", language),
         height=170 + 44 * max(2, len(names)),
-        xaxis={"title": {"text": say("pg_ftk_given", language)}, "fixedrange": True, "type": "category"},
-        yaxis={
-            "title": {"text": say("pg_ftk_true", language)},
-            "fixedrange": True,
-            "type": "category",
-            "autorange": "reversed",
-        },
+        xaxis={"title": {"text": say("pg_ftk_given", language)}, **axis},
+        yaxis={"title": {"text": say("pg_ftk_true", language)}, "autorange": "reversed", **axis},
         margin={"t": 48, "b": 60},
     )
     if result.confusion:
         drawn.add_heatmap(
-            x=names,
-            y=names,
+            x=places,
+            y=places,
+            customdata=[[[true, given] for given in whole] for true in whole],
             z=result.confusion,
             text=[[str(count) for count in row] for row in result.confusion],
             texttemplate="%{text}",

@@ -1,22 +1,25 @@
 """Fine-tune once, judge, and keep the folder."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import torch
 
 from playground.core import tuning
 from playground.core.intervals import wilson
-from playground.demos.fine_tune.data import Data, labelled, readable_by
+from playground.demos.fine_tune.data import labelled
 from playground.demos.fine_tune.keep.schema import Chance, Progress, Request, Result
-from playground.messages import Complaint, Notice
+from playground.demos.fine_tune.learning import learn
+from playground.demos.fine_tune.ready import classifier, notices
+from playground.demos.fine_tune.thinned import thinned
+from playground.messages import Complaint
 from playground.models import kept
 from playground.models.catalogue import TRAINED
 from playground.models.device import TURNS
-from playground.models.tunable import Tunable, encoded, encoder
+from playground.models.tunable import encoder
 
 _JUDGED = 1000  # held-out sentences at most
+_POINTS = 1000  # of the loss curve
 _CARD = """---
 license: other
 base_model: {model}
@@ -32,41 +35,40 @@ AdamW, linear warm-up and decay. Accuracy on {judged:,} held-out sentences: {acc
 
 
 def run(request: Request) -> Iterator[Progress | Result]:
-    """A Progress after each step, then the Result. Raises Complaint as `labelled` and `readable_by` do, and where the
+    """A Progress after each step, then the Result. Raises Complaint as `labelled` and `classifier` do, and where the
     loss is no number any more."""
     yield Progress(done=0, total=1, result=Result())
     data = labelled(request.source, request.data)
-    readable_by(request.model, [*data.sentences, request.text])
-    loaded = encoder(request.model)
     own = len(data.sentences)  # the place of the visitor's sentence
-    tunable = Tunable(loaded, data.names, encoded(loaded, [*data.sentences, request.text]))
+    tunable = classifier(request.model, data, [request.text], request.batch)
     chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed, _JUDGED)
-    notices = []
-    if len(chosen) < request.labels:
-        notices.append(Notice(key="pg_note_ft_fewer", values={"train": len(chosen), "asked": request.labels}))
     result = Result(
         classes=list(data.names),
         train=len(chosen),
         judged=len(judged),
-        chance=round(max(Counter(data.labels[row] for row in judged).values()) / len(judged), 4),
-        notices=notices,
+        chance=data.chance(judged),
+        notices=notices(data, tunable, request.labels),
     )
     steps = math.ceil(len(chosen) / request.batch) * request.epochs
     total = 3 * request.batch * steps + len(judged) + 1
-    done = 0
-    for loss in _learn(tunable, data, chosen, steps, request):
-        if not math.isfinite(loss):
-            raise Complaint("pg_err_ftk_broke", step=len(result.losses) + 1)
-        done += 3 * request.batch
-        result = result.model_copy(update={"losses": [*result.losses, round(loss, 4)]})
-        yield Progress(done=done, total=total, result=result)
-    confusion = [[0] * len(data.names) for _ in data.names]
-    for rows, logits in tunable.logits(judged):
-        for row, given in zip(rows, logits.argmax(1).tolist(), strict=True):
-            confusion[data.labels[row]][given] += 1
-        done += len(rows)
-        yield Progress(done=done, total=total, result=result)
-    [(_, answer)] = tunable.logits([own])
+    done, losses = 0, list[float]()
+    settings = tuning.Settings(request.learning_rate, request.head_rate, steps, request.batch)
+    try:
+        for loss, _ in learn(tunable, data, chosen, settings, request.seed):
+            done += 3 * request.batch
+            losses.append(loss)
+            means, every = thinned(losses, _POINTS)
+            result = result.model_copy(update={"losses": means, "every": every})
+            yield Progress(done=done, total=total, result=result)
+        confusion = [[0] * len(data.names) for _ in data.names]
+        for rows, logits in tunable.logits(judged):
+            for row, given in zip(rows, logits.argmax(1).tolist(), strict=True):
+                confusion[data.labels[row]][given] += 1
+            done += len(rows)
+            yield Progress(done=done, total=total, result=result)
+        [(_, answer)] = tunable.logits([own])
+    except tuning.Diverged as error:
+        raise Complaint("pg_err_ftk_broke", step=error.step or steps) from error
     right = sum(confusion[label][label] for label in range(len(data.names)))
     low, high = wilson(right, len(judged))
     result = result.model_copy(
@@ -80,7 +82,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     )
     name = kept.new_name()
     with TURNS.step():
-        kept.keep(name, tunable.whole(), loaded.tokenizer, card(request, result))
+        kept.keep(name, tunable.whole(), tunable.loaded.tokenizer, card(request, result))
     size = sum(path.stat().st_size for path in kept.folder(name).iterdir())
     yield result.model_copy(update={"trained": TRAINED + name, "megabytes": round(size / 1e6, 1)})
 
@@ -96,22 +98,6 @@ def card(request: Request, result: Result) -> str:
     measured = result.model_dump(include={"train", "judged", "accuracy", "low", "high"})
     source = request.source or "written for the project"
     return _CARD.format(classes=", ".join(result.classes), source=source, **values, **measured)
-
-
-def _learn(tunable: Tunable, data: Data, chosen: Sequence[int], steps: int, request: Request) -> Iterator[float]:
-    tunable.begin(request.seed)
-    texts = tunable.texts
-    for loss, _ in tuning.fit(
-        tunable.model,
-        tunable.new,
-        [texts.rows[row] for row in chosen],
-        [data.labels[row] for row in chosen],
-        tuning.Settings(request.learning_rate, request.head_rate, steps, request.batch),
-        request.seed,
-        texts.pad_id,
-        TURNS.step,
-    ):
-        yield loss
 
 
 def _answer(logits: torch.Tensor, names: Sequence[str]) -> list[Chance]:

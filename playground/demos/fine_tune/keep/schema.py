@@ -32,11 +32,13 @@ class Chance(BaseModel):
 
 
 class Result(BaseModel):
-    """losses: of each step. accuracy, low, high: on `judged` held-out sentences, with Wilson's 95% interval.
-    confusion: a row for each true label, a column for each that was given. trained: the name under which the model is
-    kept for an hour, empty as long as there is none; megabytes: of its download."""
+    """losses: of each step, or where there are many the means over `every` steps. accuracy, low, high: on `judged`
+    held-out sentences, with Wilson's 95% interval. confusion: a row for each true label, a column for each that was
+    given. trained: the name under which the model is kept for an hour, empty as long as there is none; megabytes: of
+    its download."""
 
     losses: list[float] = Field(default_factory=list)
+    every: int = 1
     classes: list[str] = Field(default_factory=list)
     train: int = 0
     judged: int = 0

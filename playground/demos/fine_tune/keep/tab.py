@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice
+from playground.demos.fine_tune.choosing import encoder_choice, rate_choice, seed_choice
 from playground.demos.fine_tune.keep import DEMO, figures
 from playground.demos.fine_tune.keep.schema import Result
 from playground.messages import Complaint, say
@@ -38,6 +38,9 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ftk-notice", elem_classes="pg-notice-box")
             sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ftk")
+            with gr.Accordion(t("pg_ft_settings"), open=False), gr.Row():
+                learning_rate = rate_choice("learning_rate", asked["learning_rate"], "ftk")
+                head_rate = rate_choice("head_rate", asked["head_rate"], "ftk")
             gr.Markdown(t("pg_ftk_home"), elem_classes="pg-small")
             download = gr.DownloadButton(t("pg_ftk_download"), interactive=False, elem_id="ftk-download")
             name = gr.Textbox(
@@ -61,6 +64,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "epochs": epochs,
                     "batch": batch,
                     "seed": seed,
+                    "learning_rate": learning_rate,
+                    "head_rate": head_rate,
                     "source": sentences.source,
                     "data": sentences.text,
                 },

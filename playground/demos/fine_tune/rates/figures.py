@@ -3,32 +3,30 @@
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from playground.demos.fine_tune.rates.schema import RATES, Rate, Result
+from playground.demos.fine_tune.rates.schema import Rate, Result
 from playground.messages import say
 from playground.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, TEMPLATE
 
 _TOP = 2.2  # nats; what is higher is cut off
-# Each rate has a colour of its own, whichever are chosen; neighbours differ in lightness and mark.
-_MARKS: dict[Rate, tuple[str, str]] = dict(
-    zip(
-        RATES,
-        (
-            (GREY, "x"),
-            (GREEN, "square"),
-            (BLUE, "circle"),
-            (PURPLE, "cross"),
-            (ORANGE, "diamond"),
-            (GREEN, "star"),
-            (PURPLE, "triangle-up"),
-            (GREY, "triangle-down"),
-        ),
-        strict=True,
-    )
-)
+# Each rate has its own mark and colour, whichever are chosen; neighbours differ in both.
+_MARKS: dict[Rate, tuple[str, str]] = {
+    "1e-6": (GREY, "x"),
+    "1e-5": (GREEN, "square"),
+    "2e-5": (ORANGE, "hexagon"),
+    "3e-5": (PURPLE, "pentagon"),
+    "4e-5": (GREY, "hourglass"),
+    "5e-5": (BLUE, "circle"),
+    "6.25e-5": (ORANGE, "triangle-left"),
+    "1e-4": (PURPLE, "cross"),
+    "3e-4": (ORANGE, "diamond"),
+    "1e-3": (GREEN, "star"),
+    "3e-3": (PURPLE, "triangle-up"),
+    "1e-2": (GREY, "triangle-down"),
+}
 
 
 def losses(result: Result, language: str) -> go.Figure:
-    """Thin dots for the steps, a line through their running mean; dotted: the loss of guessing."""
+    """A mark for each step, or the mean of a few where there are many; dotted: the loss of guessing."""
     batches = sorted({run.batch for run in result.runs}) or [0]
     titles = [say("pg_ftr_panel", language, batch=batch) if batch else " " for batch in batches]
     drawn = make_subplots(
@@ -51,7 +49,7 @@ def losses(result: Result, language: str) -> go.Figure:
             name=run.rate,
             legendgroup=run.rate,
             showlegend=run.rate not in named,
-            customdata=list(range(1, len(run.losses) + 1)),
+            customdata=[min((place + 1) * run.every, run.steps) for place in range(len(run.losses))],
             hovertemplate=say("pg_ftr_hover", language, rate=run.rate) + "<extra></extra>",
             row=row,
             col=1,

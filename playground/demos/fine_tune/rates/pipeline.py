@@ -4,58 +4,61 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import stdev
-
-import torch
+from statistics import fmean, stdev
 
 from playground.core import tuning
-from playground.demos.fine_tune.data import Data, labelled, readable_by
-from playground.demos.fine_tune.rates.schema import Losses, Progress, Request, Result
-from playground.models.device import TURNS
-from playground.models.tunable import Tunable, encoded, encoder
+from playground.core.intervals import wilson
+from playground.demos.fine_tune.data import labelled
+from playground.demos.fine_tune.learning import accuracy, learn
+from playground.demos.fine_tune.rates.schema import Losses, Progress, Rate, Request, Result
+from playground.demos.fine_tune.ready import classifier, notices
+from playground.demos.fine_tune.thinned import thinned
+from playground.models.tunable import encoder
 
 _SCREEN = 20.0  # a loss that is larger is drawn there
+_JUDGED = 400  # held-out sentences at most: there is a single seed
+_POINTS = 300  # of a run: twenty of them fit into a saved one
 
 
 def run(request: Request) -> Iterator[Progress | Result]:
-    """A Progress after each step, then the Result. Raises Complaint as `labelled` and `readable_by` do."""
+    """A Progress after each step, then the Result. Raises Complaint as `labelled` and `classifier` do."""
     yield Progress(done=0, total=1, result=Result())
     data = labelled(request.source, request.data)
-    readable_by(request.model, data.sentences)
-    loaded = encoder(request.model)
-    tunable = Tunable(loaded, data.names, encoded(loaded, data.sentences))
-    chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed)
+    tunable = classifier(request.model, data, batch=max(request.batches))
+    chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed, _JUDGED)
     shares = [count / len(chosen) for count in Counter(data.labels[row] for row in chosen).values()]
     result = Result(
         sentences=len(chosen),
         tokens=sum(len(tunable.texts.rows[row]) for row in chosen),
         judged=len(judged),
         guess=round(-sum(share * math.log(share) for share in shares), 4),
-        chance=round(max(Counter(data.labels[row] for row in judged).values()) / len(judged), 4),
+        chance=data.chance(judged),
+        notices=notices(data, tunable, request.labels),
     )
     total = (3 * len(chosen) + len(judged)) * len(request.rates) * len(request.batches)
     done, finished = 0, list[Losses]()
     for batch in request.batches:
         for rate in request.rates:
+            began, losses, tokens = done, list[float](), list[int]()
             now = Losses(rate=rate, batch=batch, tokens=[], losses=[])
-            began = done
-            for loss, tokens in _learn(tunable, data, chosen, float(rate), batch, request.seed):
-                if not math.isfinite(loss):
-                    now = now.model_copy(update={"broke": True})
-                    break
-                read = (now.tokens[-1] if now.tokens else 0) + tokens
+            settings = tuning.Settings(float(rate), float(rate), math.ceil(len(chosen) / batch), batch, constant=True)
+            try:
+                for loss, read in learn(tunable, data, chosen, settings, request.seed):
+                    losses.append(min(loss, _SCREEN))
+                    tokens.append((tokens[-1] if tokens else 0) + read)
+                    now = _so_far(rate, batch, losses, tokens)
+                    done = min(done + 3 * batch, began + 3 * len(chosen))
+                    yield Progress(done=done, total=total, result=_with(result, [*finished, now]))
+                share = accuracy(tunable, data, judged)
+                low, high = (round(edge, 4) for edge in wilson(round(share * len(judged)), len(judged)))
                 now = now.model_copy(
-                    update={"tokens": [*now.tokens, read], "losses": [*now.losses, round(min(loss, _SCREEN), 4)]}
+                    update={"accuracy": round(share, 4), "low": low, "high": high, "jump": jump(losses)}
                 )
-                done = min(done + 3 * batch, began + 3 * len(chosen))
-                result = result.model_copy(update={"runs": [*finished, now]})
-                yield Progress(done=done, total=total, result=result)
-            if not now.broke:
-                accuracy = _accuracy(tunable, data, judged)
-                now = now.model_copy(update={"accuracy": accuracy, "jump": jump(now.losses)})
+            except tuning.Diverged:
+                now = now.model_copy(update={"broke": True})
             finished.append(now)
             done = began + 3 * len(chosen) + len(judged)
-            result = result.model_copy(update={"runs": list(finished)})
+            result = _with(result, finished)
             yield Progress(done=done, total=total, result=result)
     yield result
 
@@ -65,28 +68,24 @@ def prepare(request: Request) -> None:
     encoder(request.model)
 
 
-def _learn(
-    tunable: Tunable, data: Data, chosen: Sequence[int], rate: float, batch: int, seed: int
-) -> Iterator[tuple[float, int]]:
-    tunable.begin(seed)
-    texts = tunable.texts
-    return tuning.fit(
-        tunable.model,
-        tunable.new,
-        [texts.rows[row] for row in chosen],
-        [data.labels[row] for row in chosen],
-        tuning.Settings(rate, rate, math.ceil(len(chosen) / batch), batch, constant=True),
-        seed,
-        texts.pad_id,
-        TURNS.step,
+def _with(result: Result, runs: Sequence[Losses]) -> Result:
+    return result.model_copy(update={"runs": list(runs)})
+
+
+def _so_far(rate: Rate, batch: int, losses: Sequence[float], tokens: Sequence[int]) -> Losses:
+    """A run as far as it is."""
+    part = max(1, len(losses) // 4)
+    means, every = thinned(losses, _POINTS)
+    return Losses(
+        rate=rate,
+        batch=batch,
+        tokens=[tokens[min(at + every, len(tokens)) - 1] for at in range(0, len(tokens), every)],
+        losses=means,
+        every=every,
+        steps=len(losses),
+        first=round(fmean(losses[:part]), 4),
+        last=round(fmean(losses[-part:]), 4),
     )
-
-
-def _accuracy(tunable: Tunable, data: Data, judged: Sequence[int]) -> float:
-    right = 0
-    for rows, logits in tunable.logits(judged):
-        right += int((logits.argmax(1) == torch.tensor([data.labels[row] for row in rows])).sum())
-    return round(right / len(judged), 4)
 
 
 def jump(losses: Sequence[float]) -> float | None:

@@ -1,6 +1,6 @@
 """Loss curves of several learning rates and batch sizes over the same tokens."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,8 +10,9 @@ from playground.messages import Complaint, Notice
 
 Batch = Literal[1, 2, 4, 8, 16, 32, 64]
 BATCHES: tuple[Batch, ...] = (1, 2, 4, 8, 16, 32, 64)
-Rate = Literal["1e-6", "1e-5", "5e-5", "1e-4", "3e-4", "1e-3", "3e-3", "1e-2"]
-RATES: tuple[Rate, ...] = ("1e-6", "1e-5", "5e-5", "1e-4", "3e-4", "1e-3", "3e-3", "1e-2")
+# 2e-5 to 5e-5 are BERT's, 6.25e-5 is GPT-1's.
+Rate = Literal["1e-6", "1e-5", "2e-5", "3e-5", "4e-5", "5e-5", "6.25e-5", "1e-4", "3e-4", "1e-3", "3e-3", "1e-2"]
+RATES: tuple[Rate, ...] = get_args(Rate)
 MAX_RATES, MAX_BATCHES = 5, 4
 
 
@@ -23,7 +24,7 @@ class Request(Sentences):
     model: str = "bert-mini"
     rates: list[Rate] = Field(default=["1e-5", "5e-5", "3e-4", "3e-3"], max_length=MAX_RATES)
     batches: list[Batch] = Field(default=[4, 16, 64], max_length=MAX_BATCHES)
-    labels: int = Field(default=384, ge=16, le=2000)
+    labels: int = Field(default=512, ge=16, le=2000)
     seed: int = Field(default=1, ge=0, le=MAX_SEED)
 
     @model_validator(mode="after")
@@ -36,16 +37,24 @@ class Request(Sentences):
 
 
 class Losses(BaseModel):
-    """One run: the loss of each step and the tokens read by its end. jump: the standard deviation that the changes from
-    one step to the next have in the second half, divided by the square root of 2: that of a single step's loss.
-    accuracy: on held-out sentences, None as long as the run goes on, or where the loss is no number any more."""
+    """One run: its losses and the tokens read by the end of each; a loss is the mean over `every` steps of `steps`
+    done. first, last: the mean loss of the first and of the last quarter of the steps. jump: the standard deviation
+    that the changes from one step to the next have in the second half, divided by the square root of 2: that of a
+    single step's loss. accuracy: on held-out sentences with Wilson's 95% interval, None as long as the run goes on, or
+    where the loss is no number any more (broke)."""
 
     rate: Rate
     batch: int
     tokens: list[int]
     losses: list[float]
+    every: int = 1
+    steps: int = 0
+    first: float | None = None
+    last: float | None = None
     jump: float | None = None
     accuracy: float | None = None
+    low: float | None = None
+    high: float | None = None
     broke: bool = False
 
 

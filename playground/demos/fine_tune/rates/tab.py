@@ -101,20 +101,19 @@ def _numbers(result: Result, language: str) -> str:
         judged=result.judged,
         chance=percent(result.chance),
     )
-    return shown + small(read)
+    return shown + small(read, say("pg_ftr_bias", language))
 
 
 def _row(run: Losses, language: str) -> list[str]:
-    """The mean loss of the first and of the last quarter."""
-    part = max(1, len(run.losses) // 4)
-    first, last = run.losses[:part], run.losses[-part:]
-    broke = say("pg_ftr_broke", language)
+    share = "–"
+    if run.accuracy is not None and run.low is not None and run.high is not None:
+        share = f"{percent(run.accuracy)} ({percent(run.low)}–{percent(run.high)})"
     return [
         str(run.batch),
         run.rate,
-        str(len(run.losses)),
-        f"{sum(first) / len(first):.2f}" if first else "–",
-        broke if run.broke else f"{sum(last) / len(last):.2f}" if last else "–",
+        str(run.steps),
+        "–" if run.first is None else f"{run.first:.2f}",
+        say("pg_ftr_broke", language) if run.broke else "–" if run.last is None else f"{run.last:.2f}",
         "–" if run.jump is None else f"{run.jump:.2f}",
-        "–" if run.accuracy is None else percent(run.accuracy),
+        share,
     ]

@@ -1,12 +1,15 @@
 """Two maps, before and after fine-tuning: a column a position, a row a layer."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from playground.demos.fine_tune.where.schema import Result, Stage
+from playground.demos.fine_tune.where.schema import Best, Cell, Result, Stage
 from playground.messages import say
 from playground.plots.style import TEMPLATE, percent
 
+_WIDE = 14  # columns
 _STAGES: tuple[Stage, ...] = ("before", "after")
 # Light to dark, told apart by the colour-blind; the numbers are written into the cells as well.
 _SCALE = [[0.0, "rgba(49,130,189,0.05)"], [0.5, "rgba(49,130,189,0.5)"], [1.0, "rgba(49,130,189,1)"]]
@@ -32,8 +35,8 @@ def maps(result: Result, language: str) -> go.Figure:
             z=[[None if cell is None else cell.accuracy for cell in line] for line in cells],
             text=[["" if cell is None else f"{100 * cell.accuracy:.0f}" for cell in line] for line in cells],
             texttemplate="%{text}",
-            textfont={"size": 11},
-            customdata=[[0 if cell is None else cell.of for cell in line] for line in cells],
+            textfont={"size": 9 if _turned(names) else 11},
+            customdata=[[_hover(cell) for cell in line] for line in cells],
             zmin=min(result.chance, top),
             zmax=top,
             colorscale=_SCALE,
@@ -45,7 +48,9 @@ def maps(result: Result, language: str) -> go.Figure:
             col=1,
         )
     drawn.update_annotations({"x": 0, "xref": "paper", "xanchor": "left", "align": "left", "font_size": 14})
-    drawn.update_xaxes(type="category", fixedrange=True, tickangle=0, tickfont={"size": 11}, showgrid=False)
+    drawn.update_xaxes(
+        type="category", fixedrange=True, tickangle=_turned(names), tickfont={"size": 11}, showgrid=False
+    )
     drawn.update_xaxes(title_text=say("pg_ftw_axis_position", language), row=2, col=1)
     drawn.update_yaxes(
         title_text=say("pg_ftw_axis_layer", language),
@@ -67,7 +72,15 @@ def best(result: Result, language: str) -> go.Figure:
         drawn.add_scatter(
             x=[_name(position, language) for position in shown],
             y=[own[position].accuracy for position in shown],
-            customdata=[[own[position].layer, percent(own[position].accuracy)] for position in shown],
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [own[position].high - own[position].accuracy for position in shown],
+                "arrayminus": [own[position].accuracy - own[position].low for position in shown],
+                "color": colour,
+                "thickness": 1,
+            },
+            customdata=[_best_hover(own[position]) for position in shown],
             mode="markers",
             marker={"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2, "color": colour}},
             name=say(f"pg_ftw_short_{stage}", language),
@@ -78,12 +91,31 @@ def best(result: Result, language: str) -> go.Figure:
     drawn.update_layout(
         title=say("pg_ftw_best", language),
         height=330,
-        xaxis={"type": "category", "fixedrange": True, "tickangle": 0, "tickfont": {"size": 11}},
+        xaxis={
+            "type": "category",
+            "fixedrange": True,
+            "tickangle": _turned(result.positions),
+            "tickfont": {"size": 11},
+        },
         yaxis={"tickformat": ".0%", "fixedrange": True, "title": {"text": say("pg_ft_axis_accuracy", language)}},
-        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
-        margin={"t": 48, "b": 70},
+        legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+        margin={"t": 48, "b": 80},
     )
     return drawn
+
+
+def _turned(columns: Sequence[str]) -> int:
+    """Degrees of the names of the positions: so many columns of a narrow screen have no room for them."""
+    return -90 if len(columns) > _WIDE else 0
+
+
+def _hover(cell: Cell | None) -> list[str | int]:
+    """Sentences, and the interval of what they say."""
+    return [0, ""] if cell is None else [cell.of, f"{percent(cell.low)} … {percent(cell.high)}"]
+
+
+def _best_hover(one: Best) -> list[str | int]:
+    return [one.layer, percent(one.accuracy), f"{percent(one.low)} … {percent(one.high)}"]
 
 
 def _name(position: str, language: str) -> str:

@@ -9,7 +9,7 @@ from playground.demos.fine_tune.schema import MAX_RATE, MAX_SEED, Sentences
 from playground.messages import Notice
 
 Stage = Literal["before", "after"]
-POSITIONS = 8  # words that are asked, from the first one on
+POSITIONS = 20  # words that are asked at most, from the first one on
 
 
 class Request(Sentences):
@@ -27,33 +27,41 @@ class Request(Sentences):
 
 
 class Cell(BaseModel):
-    """One probe: its accuracy on held-out sentences, and of how many; layer 0 is the embeddings. position: "cls",
-    "mean", "sep", or the number of a word from 1 on."""
+    """One probe: its accuracy on held-out sentences, of how many, and Wilson's 95% interval; layer 0 is the embeddings.
+    position: "cls", "mean", "sep", or the number of a word from 1 on."""
 
     stage: Stage
     layer: int
     position: str
     accuracy: float
     of: int
+    low: float
+    high: float
 
 
 class Best(BaseModel):
-    """The best layer for one position at one stage."""
+    """The best layer for one position at one stage, found on the sentences that judge it, with the interval of its
+    cell."""
 
     stage: Stage
     position: str
     layer: int
     accuracy: float
+    low: float
+    high: float
 
 
 class Result(BaseModel):
-    """layers: of the encoder. positions: the columns. tuned: accuracy of the fine-tuned classifier itself."""
+    """layers: of the encoder. positions: the columns. tuned: accuracy of the fine-tuned classifier itself, with
+    Wilson's 95% interval."""
 
     cells: list[Cell] = Field(default_factory=list)
     layers: int = 0
     positions: list[str] = Field(default_factory=list)
     best: list[Best] = Field(default_factory=list)
     tuned: float | None = None
+    tuned_low: float | None = None
+    tuned_high: float | None = None
     chance: float = 0.0
     train: int = 0
     judged: int = 0

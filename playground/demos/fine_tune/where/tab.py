@@ -5,9 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, seed_choice
+from playground.demos.fine_tune.choosing import encoder_choice, rate_choice, seed_choice
 from playground.demos.fine_tune.where import DEMO, figures
-from playground.demos.fine_tune.where.schema import Result, Stage
+from playground.demos.fine_tune.where.schema import Best, Result, Stage
 from playground.messages import say
 from playground.plots.style import percent
 from playground.runs import Run
@@ -35,6 +35,9 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ftw-notice", elem_classes="pg-notice-box")
             sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ftw")
+            with gr.Accordion(t("pg_ft_settings"), open=False), gr.Row():
+                learning_rate = rate_choice("learning_rate", asked["learning_rate"], "ftw")
+                head_rate = rate_choice("head_rate", asked["head_rate"], "ftw")
             said = gr.HTML("", elem_id="ftw-said", elem_classes="pg-result")
         with gr.Column(min_width=340, scale=6):
             maps = Figure(None, label=t("pg_ftw_figure"), elem_id="ftw-figure", elem_classes="pg-result")
@@ -46,6 +49,8 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "labels": labels,
                     "steps": steps,
                     "seed": seed,
+                    "learning_rate": learning_rate,
+                    "head_rate": head_rate,
                     "source": sentences.source,
                     "data": sentences.text,
                 },
@@ -90,14 +95,20 @@ def _said(result: Result, language: str) -> str:
                 say(
                     f"pg_ftw_said_{stage}",
                     language,
-                    cls=percent(cls.accuracy),
+                    cls=_between(cls),
                     cls_layer=cls.layer,
-                    mean=percent(mean.accuracy),
+                    mean=_between(mean),
                     mean_layer=mean.layer,
                 )
             )
-    if result.tuned is not None:
-        lines.append(say("pg_ftw_tuned", language, accuracy=percent(result.tuned)))
+    if result.tuned is not None and result.tuned_low is not None and result.tuned_high is not None:
+        between = {"low": percent(result.tuned_low), "high": percent(result.tuned_high)}
+        lines.append(say("pg_ftw_tuned", language, accuracy=percent(result.tuned), **between))
     if result.train:
         lines.append(say("pg_ftw_counts", language, train=result.train, judged=result.judged))
+        lines.append(say("pg_ftw_bias", language))
     return small(*lines)
+
+
+def _between(one: Best) -> str:
+    return f"{percent(one.accuracy)}, {percent(one.low)}–{percent(one.high)}"
