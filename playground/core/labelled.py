@@ -40,13 +40,16 @@ def sentiment(part: Literal["train", "test"]) -> Labelled:
 
 
 def read(path: Path) -> str:
-    """The text of a file that a person brings. Raises Complaint for one that is too large, and for no text."""
+    """The text of a file that a person brings. Raises Complaint for one that is too large, and for no text at all."""
     if (size := path.stat().st_size) > MAX_BYTES:
         raise Complaint("pg_err_lab_large", size=round(size / 1e6, 1), limit=MAX_BYTES // 1_000_000)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Complaint("pg_err_lab_encoding") from error
+    if not text.strip():
+        raise Complaint("pg_err_lab_nothing")
+    return text
 
 
 def parse(text: str) -> Labelled:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 from transformers import (
@@ -75,14 +76,17 @@ def opened(name: str) -> PreTrainedModel:
 
 
 def packed(name: str, title: str) -> Path:
-    """The folder as a zip file, with everything in a folder `title`. Raises Complaint as `folder` does."""
+    """The folder as `title`.zip, with everything in a folder `title`. Raises Complaint as `folder` does."""
     path = folder(name)
-    target = path.with_suffix(".zip")
+    target = path.with_suffix(".zip") / f"{title}.zip"
     if not target.is_file():
-        with tempfile.TemporaryDirectory(dir=_ROOT) as made:
-            shutil.copytree(path, Path(made) / title)
-            archive = shutil.make_archive(str(Path(made) / "packed"), "zip", made, title)
-            Path(archive).rename(target)
+        target.parent.mkdir(exist_ok=True)
+        partial = target.with_suffix(f".{secrets.token_hex(4)}")
+        # Not deflated: weights hardly shrink, and it takes half a minute.
+        with zipfile.ZipFile(partial, "w") as archive:
+            for file in sorted(path.iterdir()):
+                archive.write(file, f"{title}/{file.name}")
+        partial.rename(target)
     return target
 
 

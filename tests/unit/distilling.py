@@ -9,7 +9,7 @@ import pytest
 from transformers import BertForMaskedLM, BertForSequenceClassification
 
 from playground.core.teaching import Teacher
-from playground.demos.distillation import augment, pipeline, race
+from playground.demos.distillation import augment, card, pipeline, race
 from playground.demos.distillation.schema import Request
 from playground.models import kept, loading
 from playground.models.cache import ByteCache
@@ -36,7 +36,7 @@ def models(root: Path) -> Iterator[Path]:
         environment.setattr(loading, "_CACHE", ByteCache(2**30))
         environment.setattr(race, "_ANSWERS", ByteCache(2**29))
         environment.setattr(kept, "_ROOT", root / "kept")
-        for module in (race, augment, pipeline):
+        for module in (race, augment, card, pipeline):
             environment.setattr(module, "GENERAL_TEACHER", "local/general")
         yield root
 

@@ -1,6 +1,7 @@
 """The live run on a tiny teacher: what it yields, its controls, what it keeps, and what it refuses."""
 
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ def _request(**more: Any) -> Request:
 
 
 def _run(**more: Any) -> list[Progress | Result]:
-    return list(pipeline.run(_request(**more)))
+    """What comes when all is loaded."""
+    _, *events = pipeline.run(_request(**more))
+    return [event for event in events if isinstance(event, Progress | Result)]
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,7 @@ def test_what_is_kept_is_the_student_and_opens_with_transformers(events: list[Pr
 
 def test_cancel_keeps_the_student_so_far() -> None:
     going = pipeline.run(_request(steps=200))
+    next(going)
     for event in going:
         assert isinstance(event, Progress)
         if event.result.student is not None:
@@ -111,7 +115,9 @@ def test_cancel_keeps_the_student_so_far() -> None:
     folder = kept.folder(event.result.student_id)
     model = AutoModelForSequenceClassification.from_pretrained(folder)
     assert model.config.num_hidden_layers == 2 and model.config.taught_by == "local/teacher"
-    assert "200 steps" not in (folder / "README.md").read_text()
+    card = (folder / "README.md").read_text()
+    [(judged, done)] = re.findall(r"After (\d+) steps, .*?\n(\d+) of 200 steps", card, re.DOTALL)
+    assert 0 < int(judged) <= int(done) < 200
 
 
 def test_the_teacher_is_asked_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +199,8 @@ def test_every_step_is_drawn(language: str, events: list[Progress | Result]) -> 
         curves.to_json()
         assert say("pg_dis_total", language) in [trace.name for trace in curves.data]
     assert said.count("<tr>") == 5 + 4 and "96.8%" in said and "tab=distillation_compare" in said
-    assert len(curves.data) == 3 + 1 + 4 + 1 and counted and paired.count("<tr>") == 3
+    assert len(curves.data) == 3 + 1 + 4 + 2 and say("pg_dis_chance_line", language, share="50.0%") in curves.to_json()
+    assert counted and paired.count("<tr>") == 3
 
 
 def test_the_command_is_the_run() -> None:

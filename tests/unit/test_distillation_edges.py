@@ -1,8 +1,6 @@
 """Distillation at its edges: files in any order, nothing to begin with, teachers that are unlike, early ends."""
 
-import html
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +10,16 @@ import pytest
 import torch
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
+from playground import demo
 from playground.core.student import Shape, Words, build
-from playground.demos.distillation import augment, choosing, compare, material, pipeline, presets, race, tab
+from playground.demos.distillation import DEMO, augment, compare, material, pipeline, race
 from playground.demos.distillation.ablation import pipeline as ablating
 from playground.demos.distillation.ablation.schema import Request as AblationRequest
 from playground.demos.distillation.compare import pipeline as comparing
-from playground.demos.distillation.schema import TEACHER, Gain, Progress, Request, Result
+from playground.demos.distillation.schema import Gain, Progress, Request, Result
 from playground.messages import Complaint
 from playground.models import kept, loading
+from playground.ui.long import work
 from tests.unit import distilling
 
 SENTENCES = "\n".join(
@@ -154,9 +154,9 @@ def test_a_run_says_that_it_begins_before_anything_heavy(monkeypatch: pytest.Mon
     monkeypatch.setattr(augment, "load", heavy)
     for more, total in (({}, 15), ({"controls": False}, 5), ({"start": []}, 10), ({"general": True}, 21)):
         first = next(pipeline.run(_request(steps=5, batch=4, augment=True, **more)))
-        assert isinstance(first, Progress) and (first.done, first.total) == (0, total)
-    alone = next(pipeline.run(_request(steps=5, batch=4, general=True, task=False, start=[])))
-    assert isinstance(alone, Progress) and alone.total == 10
+        assert type(first) is demo.Progress and (first.done, first.total) == (0, total)
+    alone = next(pipeline.run(_request(steps=5, batch=4, general=True, task=False, controls=False)))
+    assert type(alone) is demo.Progress and alone.total == 5
 
 
 def test_words_are_replaced_step_by_step_and_once() -> None:
@@ -169,12 +169,49 @@ def test_words_are_replaced_step_by_step_and_once() -> None:
     assert augment._replaced.cache_info().misses == batches
 
 
+# the card
+
+
+def test_the_card_tells_each_stage_and_when_it_was_measured() -> None:
+    last = _last(steps=6, batch=4, controls=False, general=True, augment=True, attention=1.0)
+    said = (kept.folder(last.student_id) / "README.md").read_text()
+    assert "After 9 steps, on 330 held-out sentences:" in said and "9 of 9 steps of 4 sentences" in said
+    assert "General stage, 3 steps: embeddings, attention scores and hidden states of local/general" in said
+    assert "Task, 6 steps: loss soft 5, hard 2, cosine 1, attention 1; temperature 2; its layers imitate" in said
+    assert last.material and f"{last.material.augmented} augmented" in said
+    alone = _last(steps=6, batch=4, controls=False, general=True, task=False, layers=1, start=[4], layer_map=[4])
+    said = (kept.folder(alone.student_id) / "README.md").read_text()
+    assert "soft" not in said and "1 layer, width" in said and "began as layer 4 of" in said
+    going = pipeline.run(_request(steps=200, batch=4))
+    assert any(isinstance(event, Progress) and event.result.student_id for event in going)
+    going.close()  # type: ignore[attr-defined]
+    [early] = [path for path in kept._ROOT.glob("*/README.md") if "Stopped after" in path.read_text()]
+    assert "| model |" not in early.read_text() and "of 200 steps" in early.read_text()
+
+
+def test_a_stage_alone_needs_no_weights_of_the_other() -> None:
+    none = dict.fromkeys(("soft", "hard", "cosine"), 0.0)
+    assert _last(steps=5, batch=4, controls=False, general=True, task=False, **none).history
+    with pytest.raises(ValueError, match="No term of the loss"):
+        _request(general=True, **none)
+
+
+def test_a_request_that_turns_out_to_be_impossible_leaves_the_former_result() -> None:
+    events = work(DEMO, _request(steps=5, batch=4, hidden=1.0, layer_map=[2, 9]))
+    first = next(events)
+    assert first.run is None
+    with pytest.raises(ValueError, match="no layer 9"):
+        for event in events:
+            assert event.run is None
+
+
 # the student and who taught it
 
 
 def test_the_student_is_there_whenever_its_name_is() -> None:
     seen = 0
-    for event in pipeline.run(_request(steps=12, batch=4)):
+    for event in list(pipeline.run(_request(steps=12, batch=4)))[1:]:
+        assert isinstance(event, Progress | Result)
         if name := event.result.student_id if isinstance(event, Progress) else event.student_id:
             seen += 1
             assert kept.folder(name).is_dir()
@@ -183,6 +220,7 @@ def test_the_student_is_there_whenever_its_name_is() -> None:
 
 def test_a_run_that_ends_before_it_is_judged_keeps_its_student() -> None:
     going = pipeline.run(_request(steps=200, batch=4))
+    next(going)
     for event in going:
         assert isinstance(event, Progress)
         if event.result.student_id:
@@ -209,86 +247,6 @@ def test_a_link_to_the_comparison_names_the_teacher() -> None:
     from playground.demos.distillation.verdict import verdict
 
     assert verdict(last, "local/teacher", "en") != verdict(last, "bert-mini-sentiment", "en")
-
-
-# the screen
-
-
-def test_what_is_known_of_a_teacher_without_loading_it(teacher: Path) -> None:
-    for model in ("bert-mini", "bert-mini-sentiment"):
-        assert choosing.sizes_of(model) == choosing.Sizes(6, 384, 12, 1536)
-    assert choosing.sizes_of("local/teacher") == choosing.Sizes(4, 16, 2, 32)
-    assert choosing.sizes_of("nobody/knows") == choosing.Sizes(12, 768, 12, 3072)
-    assert tab.refilled(2.0, "local/teacher", [1, 2, 3]) == ([1, 3], [2, 4])
-    assert tab.refilled(3.0, "bert-mini", []) == ([], [2, 4, 6])
-    assert "nobody/knows" in tab.count("nobody/knows", 3, 384, 12, 1536, "en")
-
-
-@pytest.mark.parametrize("model", [TEACHER, "local/teacher"])
-@pytest.mark.parametrize("rule", [presets.distilbert, presets.tinybert])
-def test_a_preset_is_in_proportion_to_its_teacher_and_can_be_run(
-    model: str, rule: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if model == TEACHER:
-        monkeypatch.setattr(race, "GENERAL_TEACHER", "bert-mini")
-    of = choosing.sizes_of(model)
-    values = rule(of)
-    asked = Request(model=model, **values)
-    race.check(asked, loading.load(model, "sequence_classification"))
-    moved = {name: tab._SIZES[name] for name in ("layers", "width", "heads", "ffn")}
-    for name, (low, high, step) in moved.items():  # the sliders can stand there
-        assert low <= values[name] <= high and (values[name] - low) % step == 0, name
-    share = {presets.distilbert: (2, 1.0), presets.tinybert: (3, 312 / 768)}[rule]
-    assert asked.layers == max(1, of.layers // share[0]) and abs(asked.width - of.width * share[1]) < 12
-
-
-def test_presets_stay_within_what_is_offered() -> None:
-    huge = choosing.Sizes(48, 1600, 25, 6400)
-    for rule in (presets.distilbert, presets.tinybert):
-        values = rule(huge)
-        assert all(values[name] <= tab._SIZES[name][1] for name in tab._SIZES)
-        assert len(values["layer_map"]) == values["layers"] and max(values["layer_map"]) <= 48
-
-
-@pytest.mark.parametrize(
-    ("start", "layer_map", "said"),
-    [
-        ([1, 3], [2, 4], ["every other layer", "uniformly", "what 2 of the teacher's do"]),
-        ([], [3, 4], ["at random", "the top", "first 3 do"]),
-        ([1, 4], [1, 4], ["layers of your choice", "layer 2 has the longest way, 3 of"]),
-    ],
-)
-def test_what_pairs_of_layers_mean(start: list[int], layer_map: list[int], said: list[str]) -> None:
-    shown = html.unescape(tab.link("local/teacher", 2.0, start, layer_map, 1.0, 0.0, False, "en"))
-    assert all(part in shown for part in said)
-    rows = [re.findall("<td[^>]*>([^<]*)</td>", row)[1:] for row in shown.split("</tr>")]
-    expected = [[str(1 + own.index(n)) if n in own else "·" for n in range(1, 5)] for own in (start, layer_map) if own]
-    assert [row for row in rows if row] == expected
-    unused = tab.link("local/teacher", 2.0, start, layer_map, 0.0, 0.0, False, "en")
-    assert "Nothing imitates layers now" in unused
-
-
-@pytest.mark.parametrize(
-    ("layer_map", "said"),
-    [
-        ("1, x", "“1, x” names no layers: write their numbers"),
-        ([1], "1 layers of the teacher are named for 2"),
-        ([2, 9], "no layer 9: its layers run from 1 to 4"),
-        ([0, 1], "no layer 0"),
-        ([], "0 layers of the teacher are named for 2"),
-        ([3, 1], "not in ascending order"),
-    ],
-)
-def test_what_makes_no_pairs_is_one_sentence(layer_map: Any, said: str) -> None:
-    shown = tab.link("local/teacher", 2.0, [1, 3], layer_map, 1.0, 0.0, False, "en")
-    assert said in html.unescape(shown) and "<table" not in shown
-    with pytest.raises(ValueError, match=said):
-        _last(layer_map=layer_map, attention=1.0)
-
-
-def test_an_encoder_as_deep_as_its_teacher_imitates_layer_by_layer() -> None:
-    every = [1, 2, 3, 4]
-    assert "imitates its own" in tab.link("local/teacher", 4, every, every, 0.0, 1.0, False, "en")
 
 
 # the teacher's answers

@@ -32,7 +32,9 @@ def curves(result: Result, language: str) -> go.Figure:
     traces += _scores(result, language)
     steps = max((point.step for point in result.history), default=1)
     if result.teacher is not None:
-        traces.append(_teacher(result.teacher.accuracy, steps, language))
+        traces.append(_level("pg_dis_teacher_line", "dash", result.teacher.accuracy, steps, language))
+        if result.material is not None and result.material.chance:
+            traces.append(_level("pg_dis_chance_line", "dot", result.material.chance, steps, language))
     return go.Figure(
         traces,
         {
@@ -53,6 +55,8 @@ def curves(result: Result, language: str) -> go.Figure:
                 "tickvals": _TICKS,
                 "ticktext": [f"{tick:g}" for tick in _TICKS],
                 "title": {"text": say("pg_dis_axis_loss", language)},
+                # Before the first point a range of its own: Plotly's would go up to thousands.
+                **({} if result.history else {"range": [-2, 1]}),
             },
             "xaxis2": {
                 "anchor": "y2",
@@ -66,6 +70,7 @@ def curves(result: Result, language: str) -> go.Figure:
                 "fixedrange": True,
                 "tickformat": ".0%",
                 "title": {"text": say("pg_dis_axis_share", language)},
+                **({} if result.teacher is not None else {"range": [0, 1]}),
             },
         },
     )
@@ -125,16 +130,16 @@ def _share(
     }
 
 
-def _teacher(accuracy: float, steps: int, language: str) -> dict[str, object]:
+def _level(name: str, dash: str, share: float, steps: int, language: str) -> dict[str, object]:
     return {
         "type": "scatter",
         "mode": "lines",
         "xaxis": "x2",
         "yaxis": "y2",
         "x": _array([0, steps]),
-        "y": _array([accuracy, accuracy]),
-        "name": say("pg_dis_teacher_line", language, share=percent(accuracy)),
-        "line": {"color": GREY, "dash": "dash", "width": 2},
+        "y": _array([share, share]),
+        "name": say(name, language, share=percent(share)),
+        "line": {"color": GREY, "dash": dash, "width": 2},
         "hoverinfo": "skip",
     }
 

@@ -58,6 +58,7 @@ class Lessons:
             words=len(self.words),
             task="sequence_classification" if self.mask is None else "masked_lm",
             names=list(self.names),
+            chance=round(int(self.test.labels.bincount().max()) / len(self.test), 4),
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from playground import demo
 from playground.demos.distillation.card import card
 from playground.demos.distillation.material import prepared
 from playground.demos.distillation.race import Race, Runner, latencies, recipe_of
@@ -21,18 +22,16 @@ _OFTEN = 0.3  # seconds from one Progress to the next
 _POINTS = 60  # of a curve
 
 
-def run(request: Request) -> Iterator[Progress | Result]:
+def run(request: Request) -> Iterator[demo.Progress | Result]:
     """A Progress a few times a second, then the Result. However it ends, the student so far is kept for an hour.
+
+    As long as the models are loaded and the sentences read, there is no result in it: a request that turns out to be
+    impossible then leaves the former one on the screen.
 
     Raises Complaint for files and settings that do not go together.
     """
     # At once: what comes before the first step takes a while, and can be cancelled.
-    stages = request.task * request.steps + request.general * (request.steps // (1 + request.task))
-    before = Progress(
-        done=0,
-        total=stages * (1 + request.controls * (1 + bool(request.start))),
-        result=Result(seed=request.seed),
-    )
+    before = demo.Progress(done=0, total=request.all_steps * (1 + request.controls * (1 + bool(request.start))))
     for _ in prepared(request):
         yield before
     live = _Live(Race(request), request)
@@ -108,8 +107,9 @@ class _Live:
                     yield from self._now_and_then()
                 _scored(runner)
             self._compare()
+            now = self.progress()
             self._keep()
-            yield self.progress()
+            yield now
 
     def _steps(self, edge: int, every: int) -> Iterator[Progress]:
         while self.student.arm.steps < edge:

@@ -228,9 +228,9 @@ def check(request: Setting, teacher: Loaded) -> None:
     check_layers(request.start, request.layers, of.num_hidden_layers, empty=True)
     if request.attention or request.hidden or request.general:  # nothing else asks for the map
         check_layers(request.layer_map, request.layers, of.num_hidden_layers)
-    if request.cosine and request.width != of.hidden_size:
+    if request.task and request.cosine and request.width != of.hidden_size:
         raise Complaint("pg_err_dis_cosine", width=request.width, teacher=of.hidden_size)
-    if request.attention and request.heads != of.num_attention_heads:
+    if request.task and request.attention and request.heads != of.num_attention_heads:
         raise Complaint("pg_err_dis_attention", heads=request.heads, teacher=of.num_attention_heads)
     if request.general:
         general = load(GENERAL_TEACHER, "masked_lm").model
@@ -253,7 +253,7 @@ def latencies(
 ) -> Iterator[list[tuple[float, float]]]:
     """(milliseconds for one sentence, for 32 at once) of each model: medians so far, after each round. The models take
     turns so that a machine that is busy for a moment is so for all."""
-    sizes = [sentences.batch(range(size)) for size in (1, min(32, len(sentences)))]
+    sizes = [sentences.batch([row % len(sentences) for row in range(size)]) for size in (1, 32)]
     taken: list[list[list[float]]] = [[[] for _ in sizes] for _ in models]
     for repeat in range(repeats + 1):
         for model, times in zip(models, taken, strict=True):

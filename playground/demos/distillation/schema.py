@@ -77,9 +77,18 @@ class Setting(BaseModel):
             if (needed if name == "layer_map" else layers) and len(layers) != self.layers:
                 raise Complaint("pg_err_dis_map_length", given=len(layers), wanted=self.layers)
         weights = (self.soft, self.cosine, self.embedding, self.attention, self.hidden, self.prediction)
-        if not any(weights):
+        if self.task and not any(weights):
             raise Complaint("pg_err_dis_no_term")
         return self
+
+    @property
+    def general_steps(self) -> int:
+        """Half as many as the task's, where both stages are on."""
+        return self.general * (self.steps // (1 + self.task))
+
+    @property
+    def all_steps(self) -> int:
+        return self.task * self.steps + self.general_steps
 
 
 class Request(Setting):
@@ -135,7 +144,8 @@ class Gain(BaseModel):
 
 class Material(BaseModel):
     """What is learned from, in sentences. words: of the small vocabulary that the students are trained with. names: of
-    the classes; none where words are guessed (task masked_lm)."""
+    the classes; none where words are guessed (task masked_lm). chance: the share of the most frequent answer in the
+    test, which whoever always gives it reaches."""
 
     labelled: int
     unlabelled: int
@@ -143,6 +153,7 @@ class Material(BaseModel):
     test: int
     words: int
     names: list[str]
+    chance: float = 0.0
     task: Literal["sequence_classification", "masked_lm"] = "sequence_classification"
 
 

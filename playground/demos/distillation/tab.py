@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -21,7 +21,7 @@ from playground.demos.distillation.schema import (
     Result,
 )
 from playground.demos.distillation.verdict import sizes, verdict
-from playground.messages import Complaint
+from playground.messages import Complaint, say
 from playground.models import catalogue
 from playground.models.hub_sets import SETS
 from playground.runs import Run
@@ -42,7 +42,7 @@ _SIZES = {
     "heads": (1, MAX_HEADS, 1),
     "ffn": (8, MAX_FFN, 4),
 }
-_LINKED = ("model", "layers", "start", "layer_map", "attention", "hidden", "general")
+_LINKED = ("model", "layers", "width", "start", "layer_map", "attention", "hidden", "general")
 _WEIGHTS = ("soft", "hard", "cosine", "embedding", "attention", "hidden", "prediction")
 
 
@@ -160,6 +160,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     for choice in (labelled, unlabelled):
         choice.wire(shell, box)
     get.click(packed, [parts.run, shell.lang], [file, box], **PRIVATE)
+    bar.start.click(lambda: [gr.update(visible=False)] * 2, None, [file, launch], **_QUIET | {"js": None})
     command.click(commanded, [parts.run], launch, **_QUIET | {"js": None})
     wire_long(parts, shell, bar)
     return parts
@@ -195,22 +196,31 @@ def count(model: str, layers: float, width: float, heads: float, ffn: float, lan
 
 
 def link(
-    model: str, layers: float, start: Any, layer_map: Any, attention: float, hidden: float, general: bool, lang: str
+    model: str,
+    layers: float,
+    width: float,
+    start: Any,
+    layer_map: Any,
+    attention: float,
+    hidden: float,
+    general: bool,
+    lang: str,
 ) -> str:
     """Which layers of student and teacher go together."""
     used = bool(attention or hidden or general)
-    return pairs(int(layers), sizes_of(model).layers, start, layer_map, used, lang)
+    return pairs(int(layers), int(width), sizes_of(model), start, layer_map, used, lang)
 
 
-def packed(stored: str, lang: str) -> list[Any]:
+def packed(stored: str, lang: str) -> Iterator[list[Any]]:
     """The student as a zip file."""
     from playground.models import kept
 
+    yield [gr.update(visible=False), notice(say("pg_dis_packing", lang), language=lang)]
     try:
         name = Result.model_validate(Run.model_validate_json(stored).result).student_id
-        return [gr.update(value=str(kept.packed(name, "student")), visible=True), ""]
+        yield [gr.update(value=str(kept.packed(name, "student")), visible=True), ""]
     except ValueError as error:
-        return [gr.update(visible=False), notice(error, language=lang)]
+        yield [gr.update(visible=False), notice(error, language=lang)]
 
 
 def commanded(stored: str) -> Any:

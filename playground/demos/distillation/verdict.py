@@ -106,10 +106,14 @@ def _material(result: Result, language: str) -> str:
 
 def _gain(result: Result, language: str) -> str:
     """What distillation brought, against the same student without a teacher."""
-    if (gain := result.gain) is None:
+    if (gain := result.gain) is None or result.control is None:
         return ""
+    control = say(f"pg_dis_control_{result.control.start}", language)
+    if gain.points == gain.low == gain.high == 0:
+        return say("pg_dis_gain_none", language, control=control)
     key = "pg_dis_gain" if gain.low > 0 or gain.high < 0 else "pg_dis_gain_unsure"
-    return say(key, language, points=f"{gain.points:+.1f}", low=f"{gain.low:+.1f}", high=f"{gain.high:+.1f}")
+    numbers = {name: f"{value:+.1f}" for name, value in gain.model_dump().items()}
+    return say(key, language, control=control, **numbers)
 
 
 def claims(result: Result, language: str) -> str:

@@ -57,6 +57,6 @@ def ranking(result: Result, language: str) -> go.Figure:
                 "fixedrange": True,
                 "title": {"text": say("pg_dia_axis", language)},
             },
-            "yaxis": {"fixedrange": True},
+            "yaxis": {"fixedrange": True, "type": "category", "showticklabels": bool(ranks)},
         },
     )

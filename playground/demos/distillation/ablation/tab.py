@@ -98,10 +98,10 @@ def _table(result: Result, language: str) -> str:
         )
         for rank in result.ranks
     ]
-    if result.teacher is None:
+    if result.teacher is None or not seeds:
         return ""
     said = say("pg_dia_said", language, teacher=percent(result.teacher), seeds=seeds, test=result.test)
-    return (table(heads, rows, numbers=(1, 2, 3)) if rows else "") + small(said)
+    return table(heads, rows, numbers=(1, 2, 3)) + small(said)
 
 
 def _spread(value: float, seeds: int) -> str:
