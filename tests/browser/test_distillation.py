@@ -39,9 +39,12 @@ class Distillation(Tab):
 def test_a_run_grows_is_found_again_rests_and_is_cancelled_with_its_student(page: Page, app_url: str) -> None:
     shown = Distillation(page, app_url)
     shown.small(800)  # so long that it goes on when it is to be paused
+    stored = page.evaluate(_POINTS)
     shown.start.click()
     expect(shown.progress).to_contain_text(re.compile(r"Working: \d+ of 2400"), timeout=_PATIENCE)
-    first = page.wait_for_function(f"() => {_POINTS} > 1 && {_POINTS}", timeout=_PATIENCE).json_value()
+    # As long as all is loaded, the stored run stays, with all its points.
+    young = f"(stored) => {_POINTS} > 1 && {_POINTS} < stored && {_POINTS}"
+    first = page.wait_for_function(young, arg=stored, timeout=_PATIENCE).json_value()
     page.wait_for_function(f"(before) => {_POINTS} > before", arg=first, timeout=_PATIENCE)
     shown.pause.click()
     expect(shown.progress).to_contain_text("Paused at", timeout=_PATIENCE)

@@ -105,7 +105,7 @@ def _with_hidden_words(request: Setting, teacher: Loaded, train: Labelled, test:
     sentences = (*train.sentences, *_unlabelled(request, test), *more)
     learned = hide(_tokens(teacher, sentences), tokenizer, 1, request.seed)
     held = hide(_tokens(teacher, test.sentences), tokenizer, _COPIES, _TEST_SEED)
-    if len(learned.rows) < _LEAST or not held.rows:
+    if len(learned.rows) < _LEAST or len(set(held.texts)) < 2:  # two, for an interval
         raise Complaint("pg_err_dis_few_words", size=len(learned.rows), least=_LEAST)
     vocabulary = teacher.model.get_input_embeddings().num_embeddings
     met = [*learned.rows, *held.rows, learned.words, held.words]
