@@ -16,6 +16,7 @@ from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassificat
 
 from playground.core.architecture import Architecture, total
 from playground.core.blanks import Blanks
+from playground.core.layer_maps import check_layers
 from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
 
@@ -168,19 +169,6 @@ def _embedding(weight: Tensor, padding: int) -> nn.Embedding:
     with torch.no_grad():
         made.weight.copy_(weight)
     return made
-
-
-def check_layers(layers: Sequence[int], wanted: int, of: int, *, empty: bool = False) -> None:
-    """Raises Complaint unless there is one of the teacher's `of` layers for each of the student's `wanted` ones."""
-    if empty and not layers:
-        return
-    if len(layers) != wanted:
-        raise Complaint("pg_err_dis_map_length", given=len(layers), wanted=wanted)
-    for layer in layers:
-        if not 1 <= layer <= of:
-            raise Complaint("pg_err_dis_map_layer", layer=layer, layers=of)
-    if list(layers) != sorted(layers):
-        raise Complaint("pg_err_dis_map_order", layers=", ".join(map(str, layers)))
 
 
 @torch.no_grad()

@@ -1,6 +1,7 @@
 """The distillation tab: what is known of a teacher, presets in its proportion, and pairs of layers."""
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,12 @@ def test_what_is_known_of_a_teacher_without_loading_it(teacher: Path) -> None:
         assert choosing.sizes_of(model) == choosing.Sizes(6, 384, 12, 1536)
     assert choosing.sizes_of("local/teacher") == choosing.Sizes(4, 16, 2, 32)
     assert choosing.sizes_of("nobody/knows") == choosing.Sizes(12, 768, 12, 3072)
+    (teacher / "other").mkdir()
+    settings = {"n_layers": 2, "dim": 64, "n_heads": 4, "hidden_dim": 128}
+    of = {"model_type": "distilbert", "architectures": ["DistilBertForSequenceClassification"], **settings}
+    (teacher / "other" / "config.json").write_text(json.dumps(of))
+    (teacher / "other" / "model.safetensors").touch()
+    assert choosing.sizes_of("local/other") == choosing.Sizes(2, 64, 4, 128)
     assert tab.refilled(2.0, "local/teacher", [1, 2, 3]) == ([1, 3], [2, 4])
     assert tab.refilled(3.0, "bert-mini", []) == ([], [2, 4, 6])
     assert "nobody/knows" in tab.count("nobody/knows", 3, 384, 12, 1536, "en")

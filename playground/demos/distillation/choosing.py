@@ -1,14 +1,24 @@
 """The choice of a teacher, in every sub-tab, and what is known of one without loading it."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import gradio as gr
+from huggingface_hub import try_to_load_from_cache
 
 from playground.demos.distillation.task import teachers
-from playground.locks import TRANSFORMERS
 from playground.messages import Complaint
 from playground.models import catalogue
 from playground.ui.language import t
+
+# What settings call them: BERT's, then DistilBERT's.
+_NAMES = {
+    "layers": ("num_hidden_layers", "n_layers"),
+    "width": ("hidden_size", "dim"),
+    "heads": ("num_attention_heads", "n_heads"),
+    "ffn": ("intermediate_size", "hidden_dim"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,17 +47,19 @@ def teacher_choice(value: str, prefix: str) -> gr.Dropdown:
 
 def sizes_of(model: str) -> Sizes:
     """From its settings, where these are on this machine; of a model that was never fetched the listed layers."""
-    from transformers import AutoConfig
-
     try:
         entry = catalogue.find(model)
     except Complaint:
         return Sizes()
+    path = entry.folder / "config.json" if entry.folder else try_to_load_from_cache(str(entry.hub_id), "config.json")
     try:
-        with TRANSFORMERS:
-            of = AutoConfig.from_pretrained(entry.folder or entry.hub_id, local_files_only=True)
-        width = int(of.hidden_size)
-        ffn = int(getattr(of, "intermediate_size", 4 * width))
-        return Sizes(int(of.num_hidden_layers), width, int(of.num_attention_heads), ffn)
-    except (OSError, ValueError, AttributeError):
-        return Sizes(entry.layers or 12)
+        settings = json.loads(Path(path).read_bytes()) if isinstance(path, str | Path) else {}
+    except (OSError, ValueError):
+        settings = {}
+    found = {
+        size: int(settings[name])
+        for size, names in _NAMES.items()
+        for name in names
+        if isinstance(settings.get(name), int)
+    }
+    return Sizes(**({"layers": entry.layers or Sizes.layers} | found))

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from playground.core.layer_maps import every_other, top_map, uniform_map
-from playground.core.student import check_layers
+from playground.core.layer_maps import check_layers, every_other, top_map, uniform_map
 from playground.demos.distillation.choosing import Sizes
 from playground.messages import Complaint, say
 from playground.ui.tables import small, table

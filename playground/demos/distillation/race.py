@@ -14,9 +14,9 @@ from transformers import PreTrainedModel
 from playground.core.blanks import Blanks
 from playground.core.distil import Recipe, Term
 from playground.core.intervals import grouped, grouped_mean
-from playground.core.layer_maps import uniform_map
+from playground.core.layer_maps import check_layers, uniform_map
 from playground.core.states import Reader
-from playground.core.student import Shape, Student, build, check_layers
+from playground.core.student import Shape, Student, build
 from playground.core.teaching import Sentences, Teacher
 from playground.demos.distillation.arms import Arm, Stage
 from playground.demos.distillation.material import Lessons, lessons
