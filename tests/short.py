@@ -7,6 +7,11 @@ SHORT: dict[str, dict[str, Any]] = {
     "electra_efficiency": {"steps": 20, "seeds": 1},
     "distillation": {"steps": 5, "batch": 4},
     "distillation_ablation": {"steps": 5, "batch": 4, "seeds": 1, "sets": ["labels", "soft"]},
+    "fine_tune": {"labels": [8], "seeds": 1, "methods": ["random", "two_rates"]},
+    "fine_tune_encoders": {"labels": [8], "seeds": 1},
+    "fine_tune_where": {"labels": 16, "steps": 1},
+    "fine_tune_rates": {"rates": ["5e-5"], "batches": [16], "labels": 16},
+    "fine_tune_keep": {"labels": 16, "epochs": 1},
 }
 
 # Fields of the Result that neither the number of steps nor the machine's last digits touch.
@@ -14,4 +19,9 @@ SAME: dict[str, tuple[str, ...]] = {
     "electra_efficiency": ("tokens", "masked", "words", "parameters", "costs"),
     "distillation": ("material", "copied", "tensors", "seed"),
     "distillation_ablation": ("teacher", "test"),
+    "fine_tune": ("encoder", "classes", "chance", "train", "judged", "parameters"),
+    "fine_tune_encoders": ("encoder", "classes", "chance", "train", "judged"),
+    "fine_tune_where": ("layers", "positions", "chance", "judged"),
+    "fine_tune_rates": ("judged", "guess", "chance"),
+    "fine_tune_keep": ("classes", "judged", "chance"),
 }

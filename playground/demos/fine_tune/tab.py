@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from playground.demos.fine_tune import DEMO, figures
-from playground.demos.fine_tune.choosing import encoder_choice, pooling_choice, rate_choice, seed_choice, sizes_choice
+from playground.demos.fine_tune.choosing import encoder_choice, learning_choice, seed_choice, sizes_choice
 from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Needed, Plan, Result
 from playground.messages import say
 from playground.published import published
@@ -45,17 +45,12 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     min_width=150,
                 )
                 seed = seed_choice(asked["seed"], "ft")
+                line = Range(0, 1, value=asked["bar"], step=0.01, label=t("pg_ft_bar"), elem_id="ft-bar", min_width=150)
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="ft-notice", elem_classes="pg-notice-box")
             sentences = sentences_choice(asked["source"], t("pg_ft_source"), "ft")
             model = encoder_choice(asked["model"], "ft")
-            with gr.Accordion(t("pg_ft_settings"), open=False):
-                with gr.Row():
-                    learning_rate = rate_choice("learning_rate", asked["learning_rate"], "ft")
-                    head_rate = rate_choice("head_rate", asked["head_rate"], "ft")
-                    random_rate = rate_choice("random_rate", asked["random_rate"], "ft")
-                pooling = pooling_choice(asked["pooling"], "ft")
-                line = Range(0, 1, value=asked["bar"], step=0.01, label=t("pg_ft_bar"), elem_id="ft-bar")
+            learning = learning_choice(asked, "ft")
         with gr.Column(min_width=340, scale=6):
             curves = Figure(None, label=t("pg_ft_figure"), elem_id="ft-figure", elem_classes="pg-result")
             gained = Figure(None, label=t("pg_ft_gains"), elem_id="ft-gains", elem_classes="pg-result")
@@ -68,10 +63,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "labels": labels,
                     "seeds": seeds,
                     "seed": seed,
-                    "learning_rate": learning_rate,
-                    "head_rate": head_rate,
-                    "random_rate": random_rate,
-                    "pooling": pooling,
+                    **learning,
                     "bar": line,
                     "source": sentences.source,
                     "data": sentences.text,

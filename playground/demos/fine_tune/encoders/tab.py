@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.demos.fine_tune.choosing import encoder_choice, pooling_choice, rate_choice, seed_choice, sizes_choice
+from playground.demos.fine_tune.choosing import encoder_choice, learning_choice, seed_choice, sizes_choice
 from playground.demos.fine_tune.encoders import DEMO, figures
 from playground.demos.fine_tune.encoders.schema import MAX_MODELS
 from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Result
@@ -60,12 +60,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
             bar = long_bar(DEMO)
             box = gr.HTML("", elem_id="fte-notice", elem_classes="pg-notice-box")
             sentences = sentences_choice(asked["source"], t("pg_ft_source"), "fte")
-            with gr.Accordion(t("pg_ft_settings"), open=False):
-                with gr.Row():
-                    learning_rate = rate_choice("learning_rate", asked["learning_rate"], "fte")
-                    head_rate = rate_choice("head_rate", asked["head_rate"], "fte")
-                    random_rate = rate_choice("random_rate", asked["random_rate"], "fte")
-                pooling = pooling_choice(asked["pooling"], "fte")
+            learning = learning_choice(asked, "fte")
         with gr.Column(min_width=340, scale=6):
             curves = Figure(None, label=t("pg_ft_figure"), elem_id="fte-figure", elem_classes="pg-result")
             numbers = gr.HTML("", elem_id="fte-table", elem_classes="pg-result")
@@ -79,10 +74,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
                     "labels": labels,
                     "seeds": seeds,
                     "seed": seed,
-                    "learning_rate": learning_rate,
-                    "head_rate": head_rate,
-                    "random_rate": random_rate,
-                    "pooling": pooling,
+                    **learning,
                     "bar": bar_,
                     "source": sentences.source,
                     "data": sentences.text,
