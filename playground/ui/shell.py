@@ -17,6 +17,8 @@ from playground.ui.lanes import QUICK
 from playground.ui.language import LANG_JS, t
 from playground.ui.page import Page, Status, address, copy_link, download, status_line
 
+_LONG = 10.0  # seconds: from here on milliseconds say nothing
+
 
 class Shell(NamedTuple):
     """Components outside the tabs. lang: hidden, filled by LANG_JS; status: model, device and time."""
@@ -129,14 +131,14 @@ def _whole(demo: Demo, values: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def status(run: Run, language: str, stored: bool = False) -> dict[str, Any]:
-    """The status line: model, device, milliseconds, and whether they are a stored run's."""
+    """The status line: model, device, time, and whether they are a stored run's."""
     key = "pg_status_stored" if stored else "pg_status"
     text = say(
         key,
         language,
         model=run.model or say("pg_no_model", language),
         device=run.device,
-        milliseconds=round(run.seconds * 1000),
+        time=f"{run.seconds:,.0f} s" if run.seconds >= _LONG else f"{run.seconds * 1000:,.0f} ms",
     )
     return status_line(run.demo, text)
 

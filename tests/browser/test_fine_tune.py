@@ -3,220 +3,196 @@
 import re
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from playground.examples import stored
 from playground.messages import texts
-from tests.browser.conftest import NewPage
-from tests.browser.experiment import choose
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
-_ENDED = 180_000  # ms: a busy machine
+_PATIENCE = 180_000  # ms: a busy machine
 _POINTS = """(id) => (document.querySelector(`#${id} .pg-plot`)?._fullData ?? [])
     .filter((trace) => trace.mode === 'lines+markers').reduce((sum, trace) => sum + trace.x.length, 0)"""
+_WORDS = (("good", "great"), ("bad", "poor"))
 
 
-def _open(page: Page, url: str, tab: str = "fine_tune", figure: str = "ft-figure", query: str = "") -> None:
-    page.goto(f"{url}/?tab={tab}{query}")
-    expect(page.locator(f"#{figure} .main-svg").first).to_be_visible()
+class FineTuning(Tab):
+    """One of the sub-tabs that runs for long."""
+
+    def __init__(self, page: Page, url: str, name: str = "fine_tune", prefix: str = "ft", query: str = "") -> None:
+        super().__init__(page, url, name, prefix, query=query)
+        bar = ("start", "cancel", "progress")
+        self.start, self.cancel, self.progress = (page.locator(f"#{name}-{part}") for part in bar)
+
+    def only(self, name: str, *labels: str) -> None:
+        """Leave just these boxes of a group ticked."""
+        boxes = self.part(f"{name} label")
+        for place in range(boxes.count()):
+            box = boxes.nth(place)
+            ticked = box.locator("input")
+            if ticked.is_checked() != (box.inner_text().strip() in labels):
+                ticked.click()
+
+    def upload(self, path: Path) -> None:
+        with self.page.expect_file_chooser() as chooser:
+            self.part("upload").click()
+        chooser.value.set_files(path)
+        expect(self.part("source textarea").or_(self.part("source input")).first).to_have_value(path.name)
+
+    def points(self) -> int:
+        """Of all curves."""
+        return int(self.page.evaluate(_POINTS, f"{self.prefix}-figure"))
+
+    def ended(self) -> None:
+        expect(self.start).to_be_enabled(timeout=_PATIENCE)
 
 
-def _only(page: Page, name: str, *labels: str) -> None:
-    """Leave just these boxes of a group ticked."""
-    boxes = page.locator(f"#{name} label")
-    for place in range(boxes.count()):
-        box = boxes.nth(place)
-        ticked = box.locator("input")
-        if ticked.is_checked() != (box.inner_text().strip() in labels):
-            ticked.click()
-
-
-def _number(page: Page, name: str, value: str) -> None:
-    box = page.locator(f"#{name} input[type=number], input#{name}")
-    box.first.fill(value)
-    box.first.press("Enter")
-
-
-def _upload(page: Page, path: Path, name: str) -> None:
-    with page.expect_file_chooser() as chooser:
-        page.locator(f"#{name}-upload").click()
-    chooser.value.set_files(path)
-
-
-def _buttons(page: Page, demo: str) -> tuple[Locator, Locator]:
-    return page.locator(f"#{demo}-start"), page.locator(f"#{demo}-cancel")
-
-
-def _file(folder: Path, rows: int = 60, name: str = "mine.csv") -> Path:
-    words = (("good", "great"), ("bad", "poor"))
-    lines = [
-        f"{label},the {thing} was {word} on day {n}"
-        for n in range(rows)
-        for (label, word), thing in [(words[n % 2], ("soup", "film", "room", "trip")[n % 4])]
-    ]
-    path = folder / name
+def _file(folder: Path, rows: int = 60) -> Path:
+    """60 rows are 46 to learn from and 14, 7 of each label, to judge by."""
+    lines = []
+    for n in range(rows):
+        label, word = _WORDS[n % 2]
+        lines.append(f"{label},the {('soup', 'film', 'room', 'trip')[n % 4]} was {word} on day {n}")
+    path = folder / "mine.csv"
     path.write_text("label,sentence\n" + "\n".join(lines), encoding="utf-8")
     return path
 
 
 def test_a_race_grows_outlives_its_page_and_is_cancelled(page: Page, app_url: str) -> None:
-    _open(page, app_url)
-    start, cancel = _buttons(page, "fine_tune")
-    expect(page.locator("#ft-table")).to_contain_text("96.4")
-    assert page.evaluate(_POINTS, "ft-figure") == len(stored("fine_tune")[0].result["curves"])
-    _only(page, "ft-labels", "8", "16", "32")
-    start.click()
-    expect(page.locator("#fine_tune-progress")).to_have_text(re.compile(r"Working: \d+ of [\d,]+"))
-    expect(start).to_be_disabled()
-    page.wait_for_function(f"(id) => {{ const n = ({_POINTS})(id); return n >= 2 && n < 12; }}", arg="ft-figure")
+    shown = FineTuning(page, app_url)
+    expect(shown.part("table")).to_contain_text("96.4")  # BERT's own, quoted
+    assert shown.points() == len(stored("fine_tune")[0].result["curves"])
+    shown.only("labels", "8", "16", "32")
+    shown.start.click()
+    working = re.compile(r"Working: \d+ of [\d,]+")
+    expect(shown.progress).to_have_text(working, timeout=_PATIENCE)
+    expect(shown.start).to_be_disabled()
+    few = f"(id) => {{ const n = ({_POINTS})(id); return n >= 2 && n < 12; }}"
+    page.wait_for_function(few, arg="ft-figure", timeout=_PATIENCE)
     page.wait_for_url("**run=*")
-    again = page.context.new_page()
-    again.goto(page.url)
+    [run] = parse_qs(urlsplit(page.url).query)["run"]
     page.close()
-    start, cancel = _buttons(again, "fine_tune")
-    expect(again.locator("#fine_tune-progress")).to_have_text(re.compile(r"Working: \d+ of [\d,]+"), timeout=_ENDED)
-    assert again.locator("#ft-labels input:checked").count() == 3
-    again.wait_for_function(f"(id) => ({_POINTS})(id) >= 5", arg="ft-figure", timeout=_ENDED)
-    cancel.click()
-    expect(start).to_be_enabled(timeout=_ENDED)
-    expect(again.locator("#ft-notice .pg-notice")).to_contain_text("Cancelled at ")
-    assert again.evaluate(_POINTS, "ft-figure") >= 5
+    again = FineTuning(page.context.new_page(), app_url, query=f"&run={run}")
+    expect(again.progress).to_have_text(working, timeout=_PATIENCE)
+    assert again.part("labels input:checked").count() == 3
+    again.page.wait_for_function(f"(id) => ({_POINTS})(id) >= 5", arg="ft-figure", timeout=_PATIENCE)
+    again.cancel.click()
+    again.ended()
+    expect(again.notice).to_contain_text("Cancelled at ")
+    assert again.points() >= 5
 
 
 def test_what_cannot_be_learned_from_is_one_sentence(page: Page, app_url: str, tmp_path: Path) -> None:
-    _open(page, app_url)
-    start, _ = _buttons(page, "fine_tune")
-    notice, source = page.locator("#ft-notice .pg-notice"), page.locator("#ft-source textarea, #ft-source input")
+    shown = FineTuning(page, app_url)
     for name, content, said in (
-        ("three.csv", "good,a\nbad,b\ngood,c", "3 sentences"),
+        ("three.csv", "good,a\nbad,b\ngood,c", "the file has 3 sentences"),
         ("one.csv", "\n".join(f"good,sentence {n}" for n in range(30)), "at least two different labels"),
         ("many.csv", "\n".join(f"{n % 2},sentence {n}" for n in range(10_001)), "10,001 sentences"),
         ("wide.csv", "\n".join(f"{n % 2},a,b" for n in range(30)), "3 columns"),
     ):
         (tmp_path / name).write_text(content, encoding="utf-8")
-        _upload(page, tmp_path / name, "ft")
-        expect(source).to_have_value(name)
-        start.click()
-        expect(notice).to_contain_text(said, timeout=_ENDED)
-        expect(start).to_be_enabled()
-    _only(page, "ft-methods")
-    start.click()
-    expect(notice).to_contain_text("at least one of the four")
-    _only(page, "ft-methods", texts("en")["pg_ft_frozen"])
-    _upload(page, _file(tmp_path), "ft")
-    expect(source).to_have_value("mine.csv")
-    _only(page, "ft-labels", "8", "32")
-    start.click()
-    expect(page.locator("#ft-table")).to_contain_text("45 sentences to learn from (bad, good)", timeout=_ENDED)
-    expect(start).to_be_enabled(timeout=_ENDED)
-    expect(notice).to_have_count(0)
-    assert page.evaluate(_POINTS, "ft-figure") == 2
-    page.locator("#ft-bundled").click()
-    expect(source).to_have_value("")
+        shown.upload(tmp_path / name)
+        shown.start.click()
+        expect(shown.notice).to_contain_text(said, timeout=_PATIENCE)
+        shown.ended()
+    shown.only("methods")
+    shown.start.click()
+    expect(shown.notice).to_contain_text("at least one of the four")
+    shown.only("methods", texts("en")["pg_ft_frozen"])
+    shown.upload(_file(tmp_path))
+    shown.only("labels", "8", "32")
+    shown.start.click()
+    expect(shown.part("table")).to_contain_text("46 sentences to learn from (bad, good)", timeout=_PATIENCE)
+    expect(shown.part("table")).to_contain_text("judged by 14 others")
+    shown.ended()
+    expect(shown.notice).to_have_count(0)
+    assert shown.points() == 2
+    shown.part("bundled").click()
+    expect(shown.part("source textarea").or_(shown.part("source input")).first).to_have_value("")
 
 
 def test_two_encoders_learn_side_by_side(page: Page, app_url: str, tmp_path: Path) -> None:
-    _open(page, app_url)
-    choose(page, texts("en")["pg_sub_fine_tune_encoders"])
-    expect(page.locator("#fte-figure .main-svg").first).to_be_visible()
-    start, _ = _buttons(page, "fine_tune_encoders")
-    _upload(page, _file(tmp_path), "fte")
-    _only(page, "fte-labels", "8", "16")
-    _number(page, "fte-seeds", "1")
-    page.locator("#fte-method").get_by_label(texts("en")["pg_ft_frozen"]).check()
-    start.click()
-    expect(page.locator("#fte-table")).to_contain_text("Seeds done: 1", timeout=_ENDED)
-    expect(start).to_be_enabled(timeout=_ENDED)
-    assert page.evaluate(_POINTS, "fte-figure") == 4
-    expect(page.locator("#fte-table")).to_contain_text("electra-mini-discriminator")
+    shown = FineTuning(page, app_url, "fine_tune_encoders", "fte")
+    others = len(stored("fine_tune_encoders")[0].request["other_models"])
+    shown.upload(_file(tmp_path))
+    shown.only("labels", "8", "16")
+    shown.sets("seeds", 1)
+    shown.part("method").get_by_label(texts("en")["pg_ft_frozen"]).check()
+    shown.start.click()
+    expect(shown.part("table")).to_contain_text("Seeds done: 1", timeout=_PATIENCE)
+    shown.ended()
+    assert shown.points() == 2 * (1 + others)
+    expect(shown.part("table")).to_contain_text("electra-mini-discriminator")
 
 
 def test_maps_of_every_layer_and_position(page: Page, app_url: str) -> None:
-    _open(page, app_url)
-    choose(page, texts("en")["pg_sub_fine_tune_where"])
-    expect(page.locator("#ftw-figure .main-svg").first).to_be_visible()
+    shown = FineTuning(page, app_url, "fine_tune_where", "ftw")
+    result = stored("fine_tune_where")[0].result
     sizes = "document.querySelector('#ftw-figure .pg-plot').data.map((trace) => [trace.z.length, trace.z[0].length])"
-    assert page.evaluate(sizes) == [[7, 11], [7, 11]]
-    expect(page.locator("#ftw-said")).to_contain_text("After: [CLS] at layer")
-    start, cancel = _buttons(page, "fine_tune_where")
-    _number(page, "ftw-labels", "32")
-    start.click()
-    expect(page.locator("#fine_tune_where-progress")).to_have_text(re.compile(r"Working: \d+ of"))
-    cancel.click()
-    expect(start).to_be_enabled(timeout=_ENDED)
-    expect(page.locator("#ftw-notice .pg-notice")).to_contain_text("Cancelled")
+    assert page.evaluate(sizes) == [[len(result["layers"]), len(result["positions"])]] * 2
+    expect(shown.part("said")).to_contain_text("After: [CLS] at layer")
+    shown.sets("labels", 32)
+    shown.start.click()
+    expect(shown.progress).to_have_text(re.compile(r"Working: \d+ of"), timeout=_PATIENCE)
+    shown.cancel.click()
+    shown.ended()
+    expect(shown.notice).to_contain_text("Cancelled")
 
 
 def test_rates_and_batches_over_the_same_tokens(page: Page, app_url: str) -> None:
-    _open(page, app_url)
-    choose(page, texts("en")["pg_sub_fine_tune_rates"])
-    expect(page.locator("#ftr-figure .main-svg").first).to_be_visible()
-    start, _ = _buttons(page, "fine_tune_rates")
-    _only(page, "ftr-rates", "5e-5", "1e-2")
-    _only(page, "ftr-batches", "16", "32")
-    _number(page, "ftr-labels", "64")
-    start.click()
-    expect(page.locator("#ftr-table tr")).to_have_count(5, timeout=_ENDED)
-    expect(start).to_be_enabled(timeout=_ENDED)
+    shown = FineTuning(page, app_url, "fine_tune_rates", "ftr")
+    shown.only("rates", "5e-5", "1e-2")
+    shown.only("batches", "16", "32")
+    shown.sets("labels", 64)
+    shown.start.click()
+    expect(shown.part("table tr")).to_have_count(1 + 2 * 2, timeout=_PATIENCE)
+    shown.ended()
     ends = "document.querySelector('#ftr-figure .pg-plot').data.map((trace) => trace.x.at(-1))"
     assert len(set(page.evaluate(ends))) == 1
 
 
 def test_four_forms_are_drawn_while_one_types(page: Page, app_url: str) -> None:
-    _open(page, app_url)
-    choose(page, texts("en")["pg_sub_fine_tune_forms"])
-    expect(page.locator("#ftf-figure .main-svg").first).to_be_visible()
-    page.locator("#ftf-text textarea").fill("Anna lives in Oslo.")
-    rows = page.locator("#ftf-forms .pg-aligned")
+    shown = Tab(page, app_url, "fine_tune_forms", "ftf")
+    shown.part("text textarea").fill("Anna lives in Oslo.")
+    rows = shown.part("forms .pg-aligned")
     expect(rows).to_have_count(4)
     expect(rows.nth(0).locator(".pg-replaced")).to_have_text(["[CLS]A"])
     expect(rows.nth(1).locator(".pg-replaced")).to_have_text(["[CLS]A"])
     words = ["anna", "lives", "in", "oslo", "."]
     expect(rows.nth(2).locator(".pg-replaced")).to_have_text([f"{word}B" for word in words])
     expect(rows.nth(3).locator(".pg-replaced")).to_have_text([f"{word}A" for word in words])
-    page.locator("#ftf-question textarea").fill("Where does Anna live?")
-    expect(page.locator("#ftf-forms")).to_contain_text("oslo", ignore_case=True)
-    page.locator("#ftf-text textarea").fill("나는 어제 친구와 영화를 보았다.")
-    expect(page.locator("#ftf-notice .pg-notice")).to_contain_text("cannot read Korean")
+    shown.part("question textarea").fill("Where does Anna live?")
+    expect(shown.part("forms")).to_contain_text("oslo", ignore_case=True)
+    shown.part("text textarea").fill("나는 어제 친구와 영화를 보았다.")
+    expect(shown.notice).to_contain_text("cannot read Korean")
 
 
-def test_a_model_is_trained_and_taken_away(page: Page, app_url: str, tmp_path: Path) -> None:
-    _open(page, app_url)
-    choose(page, texts("en")["pg_sub_fine_tune_keep"])
-    expect(page.locator("#ftk-figure .main-svg").first).to_be_visible()
-    download = page.locator("#ftk-download")
+def test_a_model_is_trained_taken_away_and_teaches(page: Page, app_url: str, tmp_path: Path) -> None:
+    shown = FineTuning(page, app_url, "fine_tune_keep", "ftk")
+    download = shown.part("download")
     expect(download).to_be_disabled()
-    _upload(page, _file(tmp_path), "ftk")
-    _number(page, "ftk-epochs", "1")
-    start, _ = _buttons(page, "fine_tune_keep")
-    start.click()
-    name = page.locator("#ftk-name textarea, #ftk-name input")
-    expect(name).to_have_value(re.compile(r"trained/[\w-]{24}"), timeout=_ENDED)
-    expect(page.locator("#ftk-said")).to_contain_text("held-out sentences")
+    shown.upload(_file(tmp_path))
+    shown.sets("epochs", 1)
+    shown.start.click()
+    name = shown.part("name textarea").or_(shown.part("name input")).first
+    expect(name).to_have_value(re.compile(r"trained/[\w-]{24}"), timeout=_PATIENCE)
+    expect(shown.part("said")).to_contain_text("held-out sentences")
     expect(download).to_be_enabled()
     with page.expect_download() as arrived:
         download.click()
     arrived.value.save_as(tmp_path / "model.zip")
     inside = {Path(entry).name for entry in zipfile.ZipFile(tmp_path / "model.zip").namelist()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= inside
-
-
-@pytest.mark.parametrize(
-    ("tab", "part"),
-    [
-        ("fine_tune", "ft-figure"),
-        ("fine_tune_encoders", "fte-figure"),
-        ("fine_tune_where", "ftw-figure"),
-        ("fine_tune_rates", "ftr-figure"),
-        ("fine_tune_forms", "ftf-figure"),
-        ("fine_tune_keep", "ftk-figure"),
-    ],
-)
-def test_a_telephone_shows_all_of_it(new_page: NewPage, app_url: str, tab: str, part: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    _open(page, app_url, tab, part, "&lang=ko")
-    for element in ("document.documentElement", "document.body"):
-        assert page.evaluate(f"{element}.scrollWidth") <= 390
+    trained = name.input_value()
+    compared = Tab(page, app_url, "distillation_compare", "dic")
+    teacher = compared.part("model input")
+    teacher.fill(trained)
+    teacher.press("Enter")
+    # What this teacher was taught to say, and the bundled one was not.
+    page.wait_for_function(
+        "() => document.querySelector('#dic-figure .pg-plot').data.some((trace) => trace.y.includes('good'))"
+    )

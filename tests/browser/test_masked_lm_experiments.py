@@ -14,7 +14,7 @@ from tests.browser.screen import Screen, answered, link
 
 pytestmark = pytest.mark.browser
 
-_FRESH = re.compile(r"^\s*(bert-mini|no model|모델 없음) · \S.* ms\s*$")
+_FRESH = re.compile(r"^\s*(bert-mini|no model|모델 없음) · \S.* m?s\s*$")
 _STORED = {"en": "stored run: ", "ko": "저장된 기록: "}
 _OTHER = {"en": ("ko", "한국어"), "ko": ("en", "English")}
 _ASKED = """() => performance.getEntriesByType('resource').filter(

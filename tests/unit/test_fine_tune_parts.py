@@ -15,7 +15,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from playground.core import tuning
 from playground.core.labelled import parse
-from playground.demos import fine_tune
+from playground.demos import distillation, fine_tune
 from playground.demos.fine_tune import forms, keep, rates, where
 from playground.demos.fine_tune.data import labelled
 from playground.demos.fine_tune.forms import tab as forms_tab
@@ -263,6 +263,27 @@ def test_a_model_is_trained_judged_kept_and_taken_away(
     monkeypatch.setattr(kept, "KEPT_SECONDS", -1.0)
     *_, download, name = keep_tab.draw(shown, "en")
     assert not download["interactive"] and download["value"] is None and name == ""
+
+
+def test_a_model_that_was_trained_here_teaches(bert: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kept, "_ROOT", tmp_path / "kept")
+    text = "the dog was great for the man"
+    asked = {"model": bert, "labels": 46, "source": "x.csv", "data": _file(), "text": text}
+    *_, last = keep_pipeline.run(keep.DEMO.request.model_validate(asked))  # type: ignore[arg-type]
+    assert isinstance(last, keep.Result)
+    seen = distillation.compare.DEMO.run(
+        distillation.compare.DEMO.request.model_validate({"model": last.trained, "text": text})
+    )
+    said = dict(zip(seen.names, seen.teacher, strict=True))  # type: ignore[union-attr]
+    assert said == pytest.approx({answer.label: answer.probability for answer in last.answer}, abs=0.01)
+    layers = {"layers": 1, "width": 16, "heads": 2, "ffn": 32, "start": [1], "layer_map": [2]}
+    files = {"source": "x.csv", "labelled": _file(), "unlabelled_source": "y.txt", "unlabelled": "the dog ran\n" * 20}
+    asked = {"model": last.trained, "steps": 5, "batch": 4, "controls": False} | layers | files
+    *_, end = distillation.DEMO.run(distillation.DEMO.request.model_validate(asked))  # type: ignore[misc]
+    assert end.material.names == last.classes and end.copied
+    assert end.teacher.parameters == sum(
+        weight.numel() for weight in kept.opened(last.trained.removeprefix(TRAINED)).parameters()
+    )
 
 
 def test_a_loss_that_is_no_number_is_one_sentence(bert: str, monkeypatch: pytest.MonkeyPatch) -> None:

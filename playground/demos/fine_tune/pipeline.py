@@ -8,6 +8,7 @@ from playground.demos.fine_tune.ready import classifier, notices
 from playground.demos.fine_tune.schema import Progress, Race, Request, Result
 from playground.demos.fine_tune.summary import diverged, measured
 from playground.messages import Notice
+from playground.models.abreast import lanes
 from playground.models.tunable import encoder
 
 _BASELINE = "random"
@@ -17,7 +18,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     """A Progress after each step, then the Result. Raises Complaint as `labelled` and `classifier` do."""
     yield Progress(done=0, total=1, result=Result(encoder=request.model))
     data = labelled(request.source, request.data)
-    tunable = classifier(request.model, data, trained=request.methods != ["frozen"])
+    tunable = classifier(request.model, data, trained=request.methods != ["frozen"], copies=lanes())
     yield from raced(request, data, [Way(method, method, tunable) for method in request.methods], _BASELINE)
 
 
@@ -43,10 +44,15 @@ def raced(request: Race, data: Data, ways: Sequence[Way], over: str) -> Iterator
         parameters=sum(weight.numel() for weight in tunable.loaded.model.base_model.parameters()),
         notices=noted,
     )
+    names = [way.name for way in ways]
+
+    def order(score: Score) -> tuple[int, int, int]:
+        return score.seed, score.labels, names.index(score.way)
+
     total, scores = work(ways, data, sizes, seeds), list[Score]()
     for done, score in race(ways, data, sizes, seeds, rates, request.pooling):
         if score is not None:
-            scores.append(score)
+            scores = sorted([*scores, score], key=order)
             found = measured(scores, over, len(ways), len(sizes), request.bar)
             result = result.model_copy(update=found | {"notices": [*noted, *diverged(scores)]})
         yield Progress(done=done, total=total, result=result)

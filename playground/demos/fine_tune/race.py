@@ -2,11 +2,12 @@
 
 seed by seed, so that a whole picture is there after the first one and its bands become narrower:
     labels by labels: 8, 16, ...
-        way by way: begin anew, train some steps, judge
+        way by way: begin anew, train some steps, judge    # as many of these at once as the processor has room for
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean
 
 import torch
@@ -17,6 +18,7 @@ from playground.core.probe import LinearProbe
 from playground.demos.fine_tune.data import Data
 from playground.demos.fine_tune.learning import judge, learn
 from playground.demos.fine_tune.schema import Method, Plan, Pooling
+from playground.models.abreast import abreast, lanes
 from playground.models.device import TURNS
 from playground.models.tunable import Tunable
 
@@ -101,36 +103,49 @@ def work(ways: Sequence[Way], data: Data, sizes: Sequence[int], seeds: Sequence[
 def race(
     ways: Sequence[Way], data: Data, sizes: Sequence[int], seeds: Sequence[int], rates: Rates, pooling: Pooling
 ) -> Iterator[tuple[int, Score | None]]:
-    """(work done, a Score where one was just made), several times a second."""
+    """(work done, a Score where one was just made), several times a second. Runs go side by side, so Scores come in
+    no certain order."""
     done = 0
     for way in ways:
         if way.method == "frozen":
             for read in encode(way, read_by_probe(data, sizes, seeds), pooling):
                 done += read
                 yield done, None
-    for seed in seeds:
-        judged = data.judged(seed)
-        for size in sizes:
-            chosen = data.drawn(seed, size)
-            for way in ways:
-                if way.method == "frozen":
-                    yield done, Score(way.name, size, seed, probed(way, data, chosen, judged))
-                    continue
-                batch, steps = plan(len(chosen), way.method)
-                ends, right, losses = done + 3 * batch * steps + len(judged), 0, list[float]()
-                try:
-                    settings = tuning.Settings(*rates.of(way.method), steps, batch)
-                    for loss, _ in learn(way.tunable, data, chosen, settings, seed, way.method == "random"):
-                        losses.append(loss)
-                        done += 3 * batch
-                        yield done, None
-                    for read, found in judge(way.tunable, data, judged):
-                        right, done = right + found, done + read
-                        yield done, None
-                    score = Score(way.name, size, seed, right / len(judged), fmean(losses[-(len(losses) // 4) - 1 :]))
-                except tuning.Diverged:
-                    done, score = ends, Score(way.name, size, seed, None)
-                yield done, score
+    trained = {id(way.tunable): way.tunable for way in ways if way.method != "frozen"}
+    tunables = {key: [one, *(one.twin() for _ in range(lanes() - 1))] for key, one in trained.items()}
+    runs = [
+        partial(_run, way, tunables.get(id(way.tunable), ()), data, size, seed, rates)
+        for seed in seeds
+        for size in sizes
+        for way in ways
+    ]
+    for more, score in abreast(runs):
+        done += more
+        yield done, score
+
+
+def _run(
+    way: Way, tunables: Sequence[Tunable], data: Data, size: int, seed: int, rates: Rates, lane: int
+) -> Iterator[tuple[int, Score | None]]:
+    """One run: (work just done, its Score at the end). tunables: of each lane."""
+    chosen, judged = data.drawn(seed, size), data.judged(seed)
+    if way.method == "frozen":
+        yield 0, Score(way.name, size, seed, probed(way, data, chosen, judged))
+        return
+    tunable, (batch, steps) = tunables[lane], plan(len(chosen), way.method)
+    left, right, losses = 3 * batch * steps + len(judged), 0, list[float]()
+    try:
+        settings = tuning.Settings(*rates.of(way.method), steps, batch)
+        for loss, _ in learn(tunable, data, chosen, settings, seed, way.method == "random"):
+            losses.append(loss)
+            left -= 3 * batch
+            yield 3 * batch, None
+        for read, found in judge(tunable, data, judged):
+            right, left = right + found, left - read
+            yield read, None
+        yield left, Score(way.name, size, seed, right / len(judged), fmean(losses[-(len(losses) // 4) - 1 :]))
+    except tuning.Diverged:
+        yield left, Score(way.name, size, seed, None)
 
 
 def encode(way: Way, chosen: Sequence[int], pooling: Pooling) -> Iterator[int]:

@@ -17,10 +17,17 @@ _WAITING = 17
 
 
 def classifier(
-    model: str, data: Data, more: Sequence[str] = (), batch: int = 16, kept: int = 0, trained: bool = True
+    model: str,
+    data: Data,
+    more: Sequence[str] = (),
+    batch: int = 16,
+    kept: int = 0,
+    trained: bool = True,
+    copies: int = 1,
 ) -> Tunable:
     """A classifier to be begun anew for each run. more: sentences behind those of the data; batch: sentences of a step;
-    kept: vectors that are to be kept of each layer's hidden states; trained: whether its encoder is.
+    kept: vectors that are to be kept of each layer's hidden states; trained: whether its encoder is, and
+    copies: of how many of them at once.
 
     Raises Complaint for sentences that the model does not read, and for more than the memory holds.
     """
@@ -31,7 +38,7 @@ def classifier(
     if loaded.tokenizer.pad_token_id is None:
         raise Complaint("pg_err_ft_padding", model=model)
     texts = encoded(loaded, [*data.sentences, *more])
-    if (need := _bytes(loaded, texts, batch, kept, trained)) > (free := available_bytes()):
+    if (need := copies * _bytes(loaded, texts, batch, kept, trained)) > (free := available_bytes()):
         raise Complaint("pg_err_ft_memory", model=model, need=round(need / 1e9, 1), free=round(max(free, 0) / 1e9, 1))
     return Tunable(loaded, data.names, texts)
 

@@ -7,6 +7,7 @@ from playground.demos.fine_tune.encoders.schema import Progress, Request, Result
 from playground.demos.fine_tune.pipeline import raced
 from playground.demos.fine_tune.race import Way
 from playground.demos.fine_tune.ready import classifier
+from playground.models.abreast import lanes
 from playground.models.tunable import encoder
 
 
@@ -16,7 +17,8 @@ def run(request: Request) -> Iterator[Progress | Result]:
     data = labelled(request.source, request.data)
     ways = []
     for model in (request.model, *request.other_models):
-        ways.append(Way(model, request.method, classifier(model, data, trained=request.method != "frozen")))
+        tunable = classifier(model, data, trained=request.method != "frozen", copies=lanes())
+        ways.append(Way(model, request.method, tunable))
         yield Progress(done=0, total=1, result=Result(encoder=request.model))
     yield from raced(request, data, ways, request.model)
 

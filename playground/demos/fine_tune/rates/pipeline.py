@@ -3,20 +3,24 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from statistics import fmean, stdev
 
 from playground.core import tuning
 from playground.core.intervals import wilson
-from playground.demos.fine_tune.data import labelled
+from playground.demos.fine_tune.data import Data, labelled
 from playground.demos.fine_tune.learning import accuracy, learn
 from playground.demos.fine_tune.rates.schema import Losses, Progress, Rate, Request, Result
 from playground.demos.fine_tune.ready import classifier, notices
 from playground.demos.fine_tune.thinned import thinned
-from playground.models.tunable import encoder
+from playground.models.abreast import abreast, lanes
+from playground.models.tunable import Tunable, encoder
 
 _SCREEN = 20.0  # a loss that is larger is drawn there
 _JUDGED = 400  # held-out sentences at most: there is a single seed
+_LEARNING = 0.8  # of a run's work, about; the rest is judging
 _POINTS = 300  # of a run: twenty of them fit into a saved one
 
 
@@ -24,7 +28,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
     """A Progress after each step, then the Result. Raises Complaint as `labelled` and `classifier` do."""
     yield Progress(done=0, total=1, result=Result())
     data = labelled(request.source, request.data)
-    tunable = classifier(request.model, data, batch=max(request.batches))
+    tunable = classifier(request.model, data, batch=max(request.batches), copies=lanes())
     chosen, judged = data.drawn(request.seed, request.labels), data.judged(request.seed, _JUDGED)
     shares = [count / len(chosen) for count in Counter(data.labels[row] for row in chosen).values()]
     result = Result(
@@ -35,41 +39,52 @@ def run(request: Request) -> Iterator[Progress | Result]:
         chance=data.chance(judged),
         notices=notices(data, tunable, request.labels),
     )
-    total = (3 * len(chosen) + len(judged)) * len(request.rates) * len(request.batches)
-    done, finished = 0, list[Losses]()
-    for batch in request.batches:
-        for rate in request.rates:
-            began, losses, tokens = done, list[float](), list[int]()
-            now = Losses(rate=rate, batch=batch, tokens=[], losses=[])
-            settings = tuning.Settings(float(rate), float(rate), math.ceil(len(chosen) / batch), batch, constant=True)
-            try:
-                for loss, read in learn(tunable, data, chosen, settings, request.seed):
-                    losses.append(min(loss, _SCREEN))
-                    tokens.append((tokens[-1] if tokens else 0) + read)
-                    now = _so_far(rate, batch, losses, tokens)
-                    done = min(done + 3 * batch, began + 3 * len(chosen))
-                    yield Progress(done=done, total=total, result=_with(result, [*finished, now]))
-                share = accuracy(tunable, data, judged)
-                low, high = (round(edge, 4) for edge in wilson(round(share * len(judged)), len(judged)))
-                now = now.model_copy(
-                    update={"accuracy": round(share, 4), "low": low, "high": high, "jump": jump(losses)}
-                )
-            except tuning.Diverged:
-                now = now.model_copy(update={"broke": True})
-            finished.append(now)
-            done = began + 3 * len(chosen) + len(judged)
-            result = _with(result, finished)
-            yield Progress(done=done, total=total, result=result)
+    shared = _Shared([tunable, *(tunable.twin() for _ in range(lanes() - 1))], data, chosen, judged, request.seed)
+    asked = [(batch, rate) for batch in request.batches for rate in request.rates]
+    runs = [partial(_run, shared, *one) for one in asked]
+    share, so_far = dict[tuple[int, str], float](), dict[tuple[int, str], Losses]()
+    for now, through in abreast(runs):
+        key = now.batch, now.rate
+        share[key], so_far[key] = through, now
+        result = result.model_copy(update={"runs": [so_far[one] for one in asked if one in so_far]})
+        yield Progress(done=round(100 * sum(share.values())), total=100 * len(asked), result=result)
     yield result
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What all runs begin with. tunables: of each lane."""
+
+    tunables: Sequence[Tunable]
+    data: Data
+    chosen: Sequence[int]
+    judged: Sequence[int]
+    seed: int
+
+
+def _run(shared: _Shared, batch: int, rate: Rate, lane: int) -> Iterator[tuple[Losses, float]]:
+    """(the run as far as it is, how much of it that is)."""
+    tunable, data, chosen, judged = shared.tunables[lane], shared.data, shared.chosen, shared.judged
+    losses, tokens = list[float](), list[int]()
+    now = Losses(rate=rate, batch=batch, tokens=[], losses=[])
+    settings = tuning.Settings(float(rate), float(rate), math.ceil(len(chosen) / batch), batch, constant=True)
+    try:
+        for loss, read in learn(tunable, data, chosen, settings, shared.seed):
+            losses.append(min(loss, _SCREEN))
+            tokens.append((tokens[-1] if tokens else 0) + read)
+            now = _so_far(rate, batch, losses, tokens)
+            yield now, _LEARNING * len(losses) / settings.steps
+        share = accuracy(tunable, data, judged)
+        low, high = (round(edge, 4) for edge in wilson(round(share * len(judged)), len(judged)))
+        found = {"accuracy": round(share, 4), "low": low, "high": high, "jump": jump(losses)}
+        yield now.model_copy(update=found), 1.0
+    except tuning.Diverged:
+        yield now.model_copy(update={"broke": True}), 1.0
 
 
 def prepare(request: Request) -> None:
     """Load the encoder of a request, so that `run` finds it in the cache."""
     encoder(request.model)
-
-
-def _with(result: Result, runs: Sequence[Losses]) -> Result:
-    return result.model_copy(update={"runs": list(runs)})
 
 
 def _so_far(rate: Rate, batch: int, losses: Sequence[float], tokens: Sequence[int]) -> Losses:
