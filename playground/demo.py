@@ -25,6 +25,7 @@ class Demo:
     lane: "quick" for requests of at most 2 s, "long" for generators that yield progress.
     folder: its package below playground.demos, dotted; the name where it is empty.
     parts: further experiments on the same idea, shown as sub-tabs behind it.
+    models: that answer every request, whatever it names.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Demo:
     lane: str = "quick"
     folder: str = ""
     parts: tuple["Demo", ...] = ()
+    models: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:

@@ -59,7 +59,7 @@ def made(demo: Demo, request: Any, result: Any, started: float) -> Run:
         demo=demo.name,
         request=request.model_dump(),
         result=result.model_dump(),
-        model=", ".join(dict.fromkeys(models_of(request)))[:200],
+        model=", ".join(dict.fromkeys([*demo.models, *models_of(request)]))[:200],
         device=device_name(),
         seconds=round(time.perf_counter() - started, 4),
     )

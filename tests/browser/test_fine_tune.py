@@ -133,7 +133,7 @@ def test_maps_of_every_layer_and_position(page: Page, app_url: str) -> None:
     shown = FineTuning(page, app_url, "fine_tune_where", "ftw")
     result = stored("fine_tune_where")[0].result
     sizes = "document.querySelector('#ftw-figure .pg-plot').data.map((trace) => [trace.z.length, trace.z[0].length])"
-    assert page.evaluate(sizes) == [[len(result["layers"]), len(result["positions"])]] * 2
+    assert page.evaluate(sizes) == [[1 + result["layers"], len(result["positions"])]] * 2
     expect(shown.part("said")).to_contain_text("After: [CLS] at layer")
     shown.sets("labels", 32)
     shown.start.click()

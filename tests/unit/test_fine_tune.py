@@ -320,7 +320,7 @@ def test_every_step_is_drawn(bert: str, language: str) -> None:
         line = lines[say(f"pg_ft_{curve.method}", language)]
         assert line.y[list(line.x).index(curve.labels)] == curve.accuracy
     bands = [trace for trace in drawn.data if trace.fill == "toself"]
-    assert len(bands) == 4 and numbers.count("<tr>") == 5 + 6 + 3
+    assert len(bands) == 4 and numbers.count("<tr>") == 5 + 4 + 6 + 3
     assert len(gained.data) == 3 and all(len(trace.error_y.array) == 2 for trace in gained.data)
     one = figures.curves(result, {}, 0.5, language)
     assert len(one.data) == 0

@@ -47,11 +47,11 @@ def gains(result: Result, names: Mapping[str, str], language: str) -> go.Figure:
     over = next((gain.over for gain in result.gains), "")
     drawn = figure(
         title=say("pg_ft_gains_title", language, over=text(names.get(over, over))),
-        height=320,
+        height=336,
         xaxis={"type": "log", "title": {"text": say("pg_ft_axis_labels", language)}, "fixedrange": True},
         yaxis={"tickformat": "+.0%", "title": {"text": say("pg_ft_axis_gain", language)}, "fixedrange": True},
         legend={"orientation": "h", "x": 0, "y": -0.3, "yanchor": "top"},
-        margin={"t": 56, "b": 120},
+        margin={"t": 72, "b": 120},
     )
     shown = [way for way in names if any(gain.method == way for gain in result.gains)]
     for place, way in enumerate(shown):

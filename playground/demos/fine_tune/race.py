@@ -78,7 +78,8 @@ def plans(ways: Sequence[Way], sizes: Sequence[int], rates: Rates) -> list[Plan]
         rate, head = rates.of(way.method)
         given = [plan(size, way.method) for size in sizes]
         batches, steps = [batch for batch, _ in given], [steps for _, steps in given]
-        found.append(Plan(method=way.name, batches=batches, steps=steps, learning_rate=rate, head_rate=head))
+        own = {"labels": list(sizes), "batches": batches, "steps": steps}
+        found.append(Plan(method=way.name, **own, learning_rate=rate, head_rate=head))
     return found
 
 

@@ -110,6 +110,7 @@ class Plan(BaseModel):
     encoder and of the head."""
 
     method: str
+    labels: list[int]
     batches: list[int]
     steps: list[int]
     learning_rate: float

@@ -7,7 +7,7 @@ import gradio as gr
 
 from playground.demos.fine_tune import DEMO, figures
 from playground.demos.fine_tune.choosing import encoder_choice, learning_choice, seed_choice, sizes_choice
-from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Needed, Plan, Result
+from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Curve, Needed, Result
 from playground.messages import say
 from playground.published import published
 from playground.runs import Run
@@ -101,23 +101,29 @@ def said_of(result: Result, names: Mapping[str, str], bar: float, language: str)
         "classes": ", ".join(result.classes),
         "done": result.seeds,
     }
-    given = [_given(plan, result.curves, names, language) for plan in result.plans]
     learned = small(say("pg_ft_learned", language, **values))
-    return learned + numbers_of(result, names, bar, language) + small(say("pg_ft_band", language), *given)
+    numbers = numbers_of(result, names, bar, language) + small(say("pg_ft_band", language))
+    return learned + numbers + _given(result, names, language)
 
 
-def _given(plan: Plan, curves: Sequence[Curve], names: Mapping[str, str], language: str) -> str:
-    """The steps and the rates of a way, and how far they bring its loss."""
-    own = sorted((curve for curve in curves if curve.method == plan.method), key=lambda curve: curve.labels)
-    return say(
-        "pg_ft_given",
-        language,
-        way=names.get(plan.method, plan.method),
-        steps=", ".join(f"{steps} × {batch}" for batch, steps in zip(plan.batches, plan.steps, strict=True)),
-        rate=f"{plan.learning_rate:g}",
-        head=f"{plan.head_rate:g}",
-        losses=", ".join("–" if curve.loss is None else f"{curve.loss:.2f}" for curve in own) or "–",
-    )
+def _given(result: Result, names: Mapping[str, str], language: str) -> str:
+    """The steps and the rates of each way, and how far they bring its loss."""
+    if not result.plans or not result.curves:
+        return ""
+    found = {(curve.method, curve.labels): curve for curve in result.curves}
+    sizes = sorted({labels for _, labels in found})
+    heads = [say("pg_ft_col_way", language), *(say("pg_ft_col_given", language, labels=size) for size in sizes)]
+    rows = []
+    for plan in result.plans:
+        given = dict(zip(plan.labels, zip(plan.steps, plan.batches, strict=True), strict=True))
+        cells = []
+        for size in sizes:
+            (steps, batch), curve = given[size], found.get((plan.method, size))
+            loss = "–" if curve is None or curve.loss is None else f"{curve.loss:.2f}"
+            cells.append(f"{steps} × {batch}: {loss}")
+        rows.append([names.get(plan.method, plan.method), *cells, f"{plan.learning_rate:g}, {plan.head_rate:g}"])
+    heads.append(say("pg_ft_col_rates", language))
+    return table(heads, rows, numbers=range(1, len(heads))) + small(say("pg_ft_given", language))
 
 
 def numbers_of(result: Result, names: Mapping[str, str], bar: float, language: str) -> str:
@@ -142,7 +148,7 @@ def _cell(curve: Curve | None, language: str) -> str:
     share = f"{100 * curve.accuracy:.1f}"
     if curve.low is None or curve.high is None:
         return share
-    return f"{share} ({100 * curve.low:.1f}\u2060–\u2060{100 * curve.high:.1f})"  # broken at the space alone
+    return f"{share} ({100 * curve.low:.0f}\u2060–\u2060{100 * curve.high:.0f})"  # broken at the space alone
 
 
 def _needed(one: Needed | None, sizes: Sequence[int], language: str) -> str:

@@ -6,7 +6,7 @@ encoder is the same in all of them; what differs is how the text is packed and w
 * **Pair** (entailment, paraphrase, next sentence): `[CLS]` A `[SEP]` B `[SEP]`; again `[CLS]` alone. The second text
   has the other segment embedding.
 * **Span** (SQuAD): `[CLS]` question `[SEP]` passage `[SEP]`; two vectors, start and end, are multiplied with every
-  position of the passage.
+  position of the passage. (SQuAD 2.0 asks `[CLS]`, too: its score stands for "no answer".)
 * **Tags** (named entities): `[CLS]` text `[SEP]`; a linear layer over the *first piece* of every word. The pieces that
   follow get no tag of their own.
 
@@ -22,6 +22,12 @@ everything only there.
 """
 
 from playground.demo import Demo
-from playground.demos.fine_tune.forms.schema import Request, Result
+from playground.demos.fine_tune.forms.schema import BASE, READER, SENTIMENT, Request, Result
 
-DEMO = Demo(name="fine_tune_forms", request=Request, result=Result, folder="fine_tune.forms")
+DEMO = Demo(
+    name="fine_tune_forms",
+    request=Request,
+    result=Result,
+    folder="fine_tune.forms",
+    models=(SENTIMENT, BASE, READER),
+)

@@ -7,15 +7,25 @@ from torch import Tensor
 
 from playground.core.scripts import mostly_korean
 from playground.core.spans import best_spans, null_score
-from playground.demos.fine_tune.forms.schema import Answer, Form, FormName, Request, Result, Slot
+from playground.demos.fine_tune.forms.schema import (
+    BASE,
+    READER,
+    SENTIMENT,
+    Answer,
+    Form,
+    FormName,
+    Request,
+    Result,
+    Slot,
+)
 from playground.messages import Complaint, Notice
 from playground.models import catalogue
 from playground.models.device import TURNS
 from playground.models.loading import Loaded, load
 
-BASE = ("bert-mini", "next_sentence")
-SENTIMENT = ("bert-mini-sentiment", "sequence_classification")
-READER = ("bert-mini-squad2", "question_answering")
+_BASE = (BASE, "next_sentence")
+_SENTIMENT = (SENTIMENT, "sequence_classification")
+_READER = (READER, "question_answering")
 _TAGS = 9  # of CoNLL-2003: B and I for four kinds of names, and O
 _OUTPUTS: dict[FormName, int] = {"sentence": 2, "pair": 2, "span": 2, "tags": _TAGS}
 
@@ -24,8 +34,8 @@ def run(request: Request) -> Result:
     """All four forms. Raises Complaint for Korean, and for a text that is too long in any of them."""
     texts = (request.text, request.second, request.question)
     if any(mostly_korean(text) for text in texts):
-        raise Complaint("pg_err_korean", model=BASE[0], reader=catalogue.reader_of("ko", "masked_lm"))
-    base = load(*BASE)
+        raise Complaint("pg_err_korean", model=BASE, reader=catalogue.reader_of("ko", "masked_lm"))
+    base = load(*_BASE)
     packed: dict[FormName, tuple[str, ...]] = {
         "sentence": (request.text,),
         "pair": (request.text, request.second),
@@ -35,9 +45,9 @@ def run(request: Request) -> Result:
     found = {name: _slots(base, name, parts) for name, parts in packed.items()}
     hidden = int(base.model.config.hidden_size)
     answers: dict[FormName, tuple[str, Callable[[tuple[str, ...]], list[Answer]]]] = {
-        "sentence": (SENTIMENT[0], _sentiment),
-        "pair": (BASE[0], _next),
-        "span": (READER[0], _span),
+        "sentence": (SENTIMENT, _sentiment),
+        "pair": (BASE, _next),
+        "span": (READER, _span),
     }
     forms = []
     for name, slots in found.items():
@@ -60,13 +70,13 @@ def run(request: Request) -> Result:
         forms=forms,
         hidden_size=hidden,
         encoder=sum(weight.numel() for weight in base.model.base_model.parameters()),
-        notices=[Notice(key="pg_note_unknown", values={"count": unknown, "model": BASE[0]})] if unknown else [],
+        notices=[Notice(key="pg_note_unknown", values={"count": unknown, "model": BASE})] if unknown else [],
     )
 
 
 def prepare(request: Request) -> None:
     """Load all that `run` needs."""
-    for model in (BASE, SENTIMENT, READER):
+    for model in (_BASE, _SENTIMENT, _READER):
         load(*model)
 
 
@@ -100,7 +110,7 @@ def _logits(loaded: Loaded, parts: tuple[str, ...]) -> tuple[dict[str, Tensor], 
 
 
 def _sentiment(parts: tuple[str, ...]) -> list[Answer]:
-    loaded = load(*SENTIMENT)
+    loaded = load(*_SENTIMENT)
     shares = _logits(loaded, parts)[0]["logits"].softmax(1)[0].tolist()
     names = loaded.model.config.id2label
     found = [Answer(label=names[place], probability=round(share, 4)) for place, share in enumerate(shares)]
@@ -108,13 +118,13 @@ def _sentiment(parts: tuple[str, ...]) -> list[Answer]:
 
 
 def _next(parts: tuple[str, ...]) -> list[Answer]:
-    share = float(_logits(load(*BASE), parts)[0]["logits"].softmax(1)[0, 0])
+    share = float(_logits(load(*_BASE), parts)[0]["logits"].softmax(1)[0, 0])
     return [Answer(label="next", probability=round(share, 4))]
 
 
 def _span(parts: tuple[str, ...]) -> list[Answer]:
     """The best span, or nothing where no answer is likelier (Devlin et al. 2019, section 4.3)."""
-    loaded = load(*READER)
+    loaded = load(*_READER)
     logits, segments = _logits(loaded, parts)
     start, end = logits["start_logits"], logits["end_logits"]
     legal = torch.tensor([[segment == 1 for segment in segments]])

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from playground.inputs import ReadableText
 from playground.messages import Notice
 
+BASE, SENTIMENT, READER = "bert-mini", "bert-mini-sentiment", "bert-mini-squad2"
 FormName = Literal["sentence", "pair", "span", "tags"]
 FORMS: tuple[FormName, ...] = ("sentence", "pair", "span", "tags")
 

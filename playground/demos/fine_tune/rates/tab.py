@@ -107,7 +107,7 @@ def _numbers(result: Result, language: str) -> str:
 def _row(run: Losses, language: str) -> list[str]:
     share = "–"
     if run.accuracy is not None and run.low is not None and run.high is not None:
-        share = f"{percent(run.accuracy)} ({percent(run.low)}–{percent(run.high)})"
+        share = f"{percent(run.accuracy)} ({100 * run.low:.0f}\u2060–\u2060{100 * run.high:.0f})"
     return [
         str(run.batch),
         run.rate,
