@@ -34,3 +34,4 @@ def without_controls(text: str) -> str:
 
 
 ReadableText = Annotated[str, AfterValidator(readable)]
+OptionalText = Annotated[str, AfterValidator(lambda text: readable_or_none(text, MAX_CHARACTERS))]

@@ -163,7 +163,7 @@ def test_a_run_that_diverges_is_marked_and_in_no_mean(bert: str, monkeypatch: py
     assert [notice.key for notice in last.notices] == ["pg_note_ft_diverged"]
     assert "In 1 of 4 runs" in last.notices[0].sentence("en")
     none = [Score("full", 8, seed, None) for seed in (1, 2)]
-    assert curves(none)[0].accuracy is None and needed(none, 0.5)[0].labels is None and diverged(none)
+    assert curves(none)[0].accuracy is None and needed(none, 0.5, 1)[0].labels is None and diverged(none)
     lost = last.model_copy(update={"curves": curves(none)})
     for language in ("en", "ko"):
         drawn, _, numbers = tab.draw(_shown("fine_tune", Request(model=bert).model_dump(), lost), language)
@@ -264,16 +264,17 @@ def test_the_labels_that_are_needed_are_each_seeds_own() -> None:
     heights = {1: (0.5, 0.6, 0.8), 2: (0.5, 0.9, 0.9), 3: (0.75, 0.6, 0.9), 4: (0.5, 0.5, 0.5)}
     sizes = (8, 32, 128)
     scores = [Score("full", *pair) for seed, line in heights.items() for pair in _pairs(sizes, seed, line)]
-    [one] = needed(scores, 0.7)
+    [one] = needed(scores, 0.7, 3)
     own = [crossing(sizes, line, 0.7) for line in heights.values()]
     assert own == [pytest.approx(64), pytest.approx(16), 8.0, None]
     assert (one.least, one.most, one.reached, one.seeds) == (8, 64, 3, 4)
     assert one.labels == pytest.approx(40)  # the median of 8, 16, 64, and never
-    assert needed(scores, 0.85)[0].labels is None  # two of four never do
-    never = needed([Score("full", *pair) for pair in _pairs(sizes, 4, heights[4])], 0.7)[0]
+    assert needed(scores, 0.85, 3)[0].labels is None  # two of four never do
+    never = needed([Score("full", *pair) for pair in _pairs(sizes, 4, heights[4])], 0.7, 3)[0]
     assert never.labels is None and (never.reached, never.seeds) == (0, 1)
-    half = needed(scores[:-1], 0.7)[0]  # the last seed is not done yet
+    half = needed(scores[:-1], 0.7, 3)[0]  # the last seed is not done yet
     assert (half.reached, half.seeds) == (3, 3) and half.labels == 16
+    assert needed(scores[:2], 0.7, 3)[0].seeds == 0  # nor is the first one
 
 
 def _pairs(sizes: Sequence[int], seed: int, line: Sequence[float]) -> list[tuple[int, int, float]]:

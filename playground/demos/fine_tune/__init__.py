@@ -22,14 +22,14 @@ labelled should make a few labels go far. Here the same labelled sentences are l
 **Where the ways are not equal.** All ways of one seed learn from the same sentences, more labels are the same ones and
 more, and all are judged by the same others. But the frozen encoder's linear layer is solved for to the end, while the
 others take a number of steps that was fixed beforehand (below the table): fine-tuning reads its sentences about ten
-times where they are 8, and twice where they are 128; with more steps its curves rise a little. From random weights so
-few steps leave the loss at that of guessing (ln 2 = 0.69 for two labels), so this way reads its sentences 20 times and
-10 times, at the largest of 1e-4, 3e-4 and 1e-3 with which its loss falls at every number of labels. Some seeds then
-know their sentences nearly by heart, others have only begun, and more steps would help them: below the table stands how
-far each way's loss came. The rates of the other ways were not searched for. The head of the frozen way reads the mean
-of all tokens, unless you choose `[CLS]`; the others read `[CLS]`. Now and then a fine-tuned model stays at guessing and
-widens the band; for BERT-large on small data sets the paper reports the same (section 4.1) and starts anew. A run whose
-loss is no number any more is marked as diverged and is in no mean.
+times where they are 8, and three times where they are 128; with more steps its curves rise a little. From random
+weights so few steps leave the loss at that of guessing (ln 2 = 0.69 for two labels), so this way reads its sentences
+20 times and 10 times, at the largest of 1e-4, 3e-4 and 1e-3 with which its loss falls at every number of labels. Some
+seeds then know their sentences nearly by heart, others have only begun, and more steps would help them: below the
+table stands how far each way's loss came. The rates of the other ways were not searched for. The head of the frozen
+way reads the mean of all tokens, unless you choose `[CLS]`; the others read `[CLS]`. Now and then a fine-tuned model
+stays at guessing and widens the band; for BERT-large on small data sets the paper reports the same (section 4.1) and
+starts anew. A run whose loss is no number any more is marked as diverged and is in no mean.
 
 **The papers.** GPT-1 (Radford et al. 2018) without pre-training loses 14.8 points on average over its tasks. BERT
 (Devlin et al. 2019) on named entities: 96.4 F1 fine-tuned, 96.1 with frozen features of the last four layers. They had

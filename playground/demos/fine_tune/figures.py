@@ -1,6 +1,7 @@
 """Accuracy on held-out sentences against the number of labels."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 
 import plotly.graph_objects as go
 
@@ -20,7 +21,7 @@ _MARKS = (
 def curves(result: Result, names: Mapping[str, str], bar: float, language: str) -> go.Figure:
     """A line for each way with its 95% band. names: way -> what the legend calls it, in the order of the colours."""
     drawn = figure(
-        title=say("pg_ft_title", language, judged=result.judged),
+        title=say(f"pg_ft_title{_banded(result.curves)}", language, judged=result.judged),
         height=440,
         xaxis={"type": "log", "title": {"text": say("pg_ft_axis_labels", language)}, "fixedrange": True},
         yaxis={"tickformat": ".0%", "title": {"text": say("pg_ft_axis_accuracy", language)}, "fixedrange": True},
@@ -33,9 +34,7 @@ def curves(result: Result, names: Mapping[str, str], bar: float, language: str) 
             _band(drawn, own, number)
             _line(drawn, [curve for curve in own if curve.accuracy is not None], name, number, language)
     _diverged(drawn, result, names, language)
-    sizes = sorted({curve.labels for curve in result.curves})
-    if sizes:
-        drawn.update_xaxes(tickvals=sizes, ticktext=[str(size) for size in sizes])
+    _labels(drawn, {curve.labels for curve in result.curves})
     if result.chance:
         _level(drawn, result.chance, say("pg_ft_chance", language), "bottom left")
     _level(drawn, bar, say("pg_ft_bar_drawn", language), "top left")
@@ -45,8 +44,9 @@ def curves(result: Result, names: Mapping[str, str], bar: float, language: str) 
 def gains(result: Result, names: Mapping[str, str], language: str) -> go.Figure:
     """What each way knows more than the one that began at random, with its 95% interval; 0 is no difference."""
     over = next((gain.over for gain in result.gains), "")
+    title = say(f"pg_ft_gains_title{_banded(result.gains)}", language, over=text(names.get(over, over)))
     drawn = figure(
-        title=say("pg_ft_gains_title", language, over=text(names.get(over, over))),
+        title=title if over else say("pg_ft_gains_none", language),
         height=336,
         xaxis={"type": "log", "title": {"text": say("pg_ft_axis_labels", language)}, "fixedrange": True},
         yaxis={"tickformat": "+.0%", "title": {"text": say("pg_ft_axis_gain", language)}, "fixedrange": True},
@@ -75,11 +75,28 @@ def gains(result: Result, names: Mapping[str, str], language: str) -> go.Figure:
             customdata=[[gain.labels, _interval(gain)] for gain in own],
             hovertemplate=say("pg_ft_hover_gain", language),
         )
-    sizes = sorted({gain.labels for gain in result.gains})
-    if sizes:
-        drawn.update_xaxes(tickvals=sizes, ticktext=[str(size) for size in sizes])
-    drawn.add_hline(y=0, line={"color": GREY, "width": 1})
+    _labels(drawn, {gain.labels for gain in result.gains})
+    if over:
+        drawn.add_hline(y=0, line={"color": GREY, "width": 1})
+    else:
+        drawn.update_yaxes(visible=False)
     return drawn
+
+
+def _labels(drawn: go.Figure, found: Collection[int]) -> None:
+    """The numbers of labels below a picture, with room beside a single one; no axis where there is none."""
+    sizes = sorted(found)
+    if not sizes:
+        drawn.update_xaxes(visible=False)
+        return
+    room = 0.3 if len(sizes) == 1 else 0.05
+    edges = [math.log10(sizes[0]) - room, math.log10(sizes[-1]) + room]
+    drawn.update_xaxes(tickvals=sizes, ticktext=[str(size) for size in sizes], range=edges)
+
+
+def _banded(all_of_them: Sequence[Curve] | Sequence[Gain]) -> str:
+    """Which title: intervals need two seeds."""
+    return "" if any(one.low is not None for one in all_of_them) else "_one"
 
 
 def _band(drawn: go.Figure, own: Sequence[Curve], number: int) -> None:

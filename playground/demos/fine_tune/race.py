@@ -22,8 +22,8 @@ from playground.models.abreast import abreast, lanes
 from playground.models.device import TURNS
 from playground.models.tunable import Tunable
 
-# Labels -> sentences a step, steps. Few labels need few steps; the most are read once and a little more.
-PLAN = {8: (8, 10), 16: (16, 10), 32: (16, 12), 64: (16, 14), 128: (16, 16), 256: (16, 24), 512: (16, 40)}
+# Labels -> sentences a step, steps. Few labels need few steps; the most are read twice.
+PLAN = {8: (8, 10), 16: (16, 10), 32: (16, 12), 64: (16, 14), 128: (16, 24), 256: (16, 40), 512: (16, 64)}
 # From random weights: with fewer steps hardly a seed leaves the loss of guessing.
 RANDOM_PLAN = {8: (8, 20), 16: (16, 25), 32: (16, 35), 64: (16, 50), 128: (16, 80), 256: (16, 100), 512: (16, 200)}
 

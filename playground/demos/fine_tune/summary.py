@@ -15,7 +15,7 @@ def measured(scores: Sequence[Score], over: str, ways: int, sizes: int, bar: flo
         "curves": curves(scores),
         "seeds": complete_seeds(scores, ways, sizes),
         "gains": gains(scores, over),
-        "needed": needed(scores, bar),
+        "needed": needed(scores, bar, sizes),
     }
 
 
@@ -59,17 +59,17 @@ def gains(scores: Sequence[Score], over: str) -> list[Gain]:
     return found
 
 
-def needed(scores: Sequence[Score], bar: float) -> list[Needed]:
-    """The labels with which each way first reaches the bar, seed by seed: the median, where most seeds reach it."""
+def needed(scores: Sequence[Score], bar: float, sizes: int) -> list[Needed]:
+    """The labels with which each way first reaches the bar, seed by seed: the median, where most seeds reach it. sizes:
+    how many numbers of labels are tried; a seed that has not done them all does not count."""
     answers = []
     for way in dict.fromkeys(score.way for score in scores):
         own = [score for score in scores if score.way == way]
-        most = max(sum(score.seed == seed for score in own) for seed in {score.seed for score in own})
         found: list[float] = []
         tried = 0
         for seed in sorted({score.seed for score in own}):
             line = sorted((one.labels, one.accuracy) for one in own if one.seed == seed and one.accuracy is not None)
-            if len(line) < most:  # it is not done yet, or has diverged somewhere
+            if len(line) < sizes:  # it is not done yet, or has diverged somewhere
                 continue
             tried += 1
             labels = crossing([size for size, _ in line], [value for _, value in line], bar)

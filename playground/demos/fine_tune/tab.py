@@ -87,12 +87,13 @@ def draw(run: Run, language: str) -> list[Any]:
     return [
         figures.curves(result, names, run.request["bar"], language),
         figures.gains(result, names, language),
-        said_of(result, names, run.request["bar"], language) + _paper(language),
+        said_of(result, names, run.request["bar"], language, say("pg_ft_col_way", language)) + _paper(language),
     ]
 
 
-def said_of(result: Result, names: Mapping[str, str], bar: float, language: str) -> str:
-    """What the sentences are, once they are read; the numbers; and what each way was given."""
+def said_of(result: Result, names: Mapping[str, str], bar: float, language: str, column: str) -> str:
+    """What the sentences are, once they are read; the numbers; and what each way was given. column: what heads the
+    names."""
     if not result.train:
         return ""
     values = {
@@ -102,17 +103,19 @@ def said_of(result: Result, names: Mapping[str, str], bar: float, language: str)
         "done": result.seeds,
     }
     learned = small(say("pg_ft_learned", language, **values))
-    numbers = numbers_of(result, names, bar, language) + small(say("pg_ft_band", language))
-    return learned + numbers + _given(result, names, language)
+    intervals = say("pg_ft_band", language) if any(curve.low is not None for curve in result.curves) else ""
+    rough = say("pg_ft_rough", language, judged=result.judged) if result.curves else ""
+    numbers = numbers_of(result, names, bar, language, column)
+    return learned + numbers + small(intervals, rough) + _given(result, names, language, column)
 
 
-def _given(result: Result, names: Mapping[str, str], language: str) -> str:
+def _given(result: Result, names: Mapping[str, str], language: str, column: str) -> str:
     """The steps and the rates of each way, and how far they bring its loss."""
     if not result.plans or not result.curves:
         return ""
     found = {(curve.method, curve.labels): curve for curve in result.curves}
     sizes = sorted({labels for _, labels in found})
-    heads = [say("pg_ft_col_way", language), *(say("pg_ft_col_given", language, labels=size) for size in sizes)]
+    heads = [column, *(say("pg_ft_col_given", language, labels=size) for size in sizes)]
     rows = []
     for plan in result.plans:
         given = dict(zip(plan.labels, zip(plan.steps, plan.batches, strict=True), strict=True))
@@ -126,12 +129,12 @@ def _given(result: Result, names: Mapping[str, str], language: str) -> str:
     return table(heads, rows, numbers=range(1, len(heads))) + small(say("pg_ft_given", language))
 
 
-def numbers_of(result: Result, names: Mapping[str, str], bar: float, language: str) -> str:
+def numbers_of(result: Result, names: Mapping[str, str], bar: float, language: str, column: str) -> str:
     """Accuracy and interval of each way by labels, and the labels that it needs for the bar."""
     sizes = sorted({curve.labels for curve in result.curves})
     found = {(curve.method, curve.labels): curve for curve in result.curves}
     needed = {one.method: one for one in result.needed}
-    heads = [say("pg_ft_col_way", language), *(say("pg_ft_col_labels", language, labels=size) for size in sizes)]
+    heads = [column, *(say("pg_ft_col_labels", language, labels=size) for size in sizes)]
     heads.append(say("pg_ft_col_needed", language, bar=f"{bar:.0%}"))
     rows = []
     for way in dict.fromkeys(curve.method for curve in result.curves):
@@ -158,8 +161,10 @@ def _needed(one: Needed | None, sizes: Sequence[int], language: str) -> str:
     middle = "–" if one.labels is None else _at_least(one.labels, sizes)
     if one.least is None or one.most is None:
         return say("pg_ft_needed_never", language, seeds=one.seeds)
-    values = {"least": _at_least(one.least, sizes), "most": f"{one.most:.0f}", "reached": one.reached}
-    return say("pg_ft_needed", language, labels=middle, seeds=one.seeds, **values)
+    values = {"labels": middle, "reached": one.reached, "seeds": one.seeds}
+    if one.least == one.most == one.labels:
+        return say("pg_ft_needed_alike", language, **values)
+    return say("pg_ft_needed", language, least=f"{one.least:.0f}", most=f"{one.most:.0f}", **values)
 
 
 def _at_least(labels: float, sizes: Sequence[int]) -> str:

@@ -10,6 +10,7 @@ from playground.demos.fine_tune.encoders import DEMO, figures
 from playground.demos.fine_tune.encoders.schema import MAX_MODELS
 from playground.demos.fine_tune.schema import MAX_SEEDS, METHODS, Result
 from playground.demos.fine_tune.tab import said_of
+from playground.messages import say
 from playground.models import encoders
 from playground.runs import Run
 from playground.ui.experiment import help_fold
@@ -97,6 +98,6 @@ def draw(run: Run, language: str) -> list[Any]:
     names = {curve.method: curve.method for curve in result.curves}
     return [
         figures.curves(result, bar, language),
-        said_of(result, names, bar, language),
+        said_of(result, names, bar, language, say("pg_ft_encoder", language)),
         figures.gains(result, language),
     ]

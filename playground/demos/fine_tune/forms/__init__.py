@@ -13,7 +13,8 @@ encoder is the same in all of them; what differs is how the text is packed and w
 1. Type a text, a second one and a question: everything is drawn while you type.
 2. Coloured squares feed the head; the encoder reads all others, too, and through attention they reach the coloured
    ones.
-3. The heads are tiny: hidden size × outputs. That is what is new in fine-tuning; everything else was there before.
+3. The heads are tiny: hidden size × outputs, and a bias for each output. That is what is new in fine-tuning;
+   everything else was there before.
 
 Where a bundled model has such a head, it answers: `bert-mini-sentiment` for the sentence, `bert-mini`'s next sentence
 head for the pair, `bert-mini-squad2` for the span. No bundled model tags words, so the fourth form shows its positions

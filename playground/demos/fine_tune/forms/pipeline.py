@@ -31,7 +31,8 @@ _OUTPUTS: dict[FormName, int] = {"sentence": 2, "pair": 2, "span": 2, "tags": _T
 
 
 def run(request: Request) -> Result:
-    """All four forms. Raises Complaint for Korean, and for a text that is too long in any of them."""
+    """All four forms, but for those whose other text is empty. Raises Complaint for Korean, and for a text that is too
+    long in any of them."""
     texts = (request.text, request.second, request.question)
     if any(mostly_korean(text) for text in texts):
         raise Complaint("pg_err_korean", model=BASE, reader=catalogue.reader_of("ko", "masked_lm"))
@@ -42,7 +43,7 @@ def run(request: Request) -> Result:
         "span": (request.question, request.text),
         "tags": (request.text,),
     }
-    found = {name: _slots(base, name, parts) for name, parts in packed.items()}
+    found = {name: _slots(base, name, parts) for name, parts in packed.items() if all(parts)}
     hidden = int(base.model.config.hidden_size)
     answers: dict[FormName, tuple[str, Callable[[tuple[str, ...]], list[Answer]]]] = {
         "sentence": (SENTIMENT, _sentiment),

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from playground.inputs import ReadableText
+from playground.inputs import OptionalText, ReadableText
 from playground.messages import Notice
 
 BASE, SENTIMENT, READER = "bert-mini", "bert-mini-sentiment", "bert-mini-squad2"
@@ -13,13 +13,14 @@ FORMS: tuple[FormName, ...] = ("sentence", "pair", "span", "tags")
 
 
 class Request(BaseModel):
-    """text: in all four forms; second: goes with it in a pair; question: asked about it in a span."""
+    """text: in all four forms; second: goes with it in a pair; question: asked about it in a span. A form whose other
+    text is empty is left out."""
 
     model_config = ConfigDict(extra="forbid")
 
     text: ReadableText
-    second: ReadableText = "Nobody was surprised."
-    question: ReadableText = "Where did it happen?"
+    second: OptionalText = "Nobody was surprised."
+    question: OptionalText = "Where did it happen?"
 
 
 class Slot(BaseModel):

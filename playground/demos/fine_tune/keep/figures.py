@@ -53,7 +53,7 @@ def confusion(result: Result, language: str) -> go.Figure:
     places = list(range(len(result.classes)))
     names = [text(name if len(name) <= _MOST else name[: _MOST - 1] + "…") for name in result.classes]
     whole = [text(name) for name in result.classes]
-    axis = {"tickvals": places, "ticktext": names, "fixedrange": True}
+    axis = {"tickvals": places, "ticktext": names, "fixedrange": True, "showgrid": False}
     drawn = figure(
         title=say("pg_ftk_confusion", language),
         height=170 + 44 * max(2, len(names)),

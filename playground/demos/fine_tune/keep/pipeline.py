@@ -28,9 +28,9 @@ base_model: {model}
 # {model}, fine-tuned
 
 A classifier of sentences with the labels {classes}, made in the Pretraining Playground from {train:,} sentences
-({source}), each read {epochs} times: batches of {batch}, learning rate {learning_rate:g} ({head_rate:g} for the head),
+({source}), read in {epochs} epochs: batches of {batch}, learning rate {learning_rate:g} ({head_rate:g} for the head),
 AdamW, linear warm-up and decay. Accuracy on {judged:,} held-out sentences: {accuracy:.1%}, 95% interval {low:.1%} to
-{high:.1%}. The terms of the model that it was made from hold for it, too.
+{high:.1%}. The weights are stored in half precision. The terms of the model that it was made from hold for it, too.
 """
 
 

@@ -133,6 +133,7 @@ def _said(result: Result, language: str) -> str:
         train=result.train,
         chance=percent(result.chance),
     )
+    unsure = say("pg_ftk_unsure", language) if result.low <= result.chance else ""
     heads = [say("pg_ftk_col_label", language), say("pg_ftk_col_probability", language)]
     rows = [[one.label, percent(one.probability)] for one in result.answer[:5]]
-    return small(measured, say("pg_ftk_yours", language)) + table(heads, rows, numbers=(1,))
+    return small(measured, unsure, say("pg_ftk_yours", language)) + table(heads, rows, numbers=(1,))

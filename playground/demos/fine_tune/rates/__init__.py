@@ -18,8 +18,9 @@ is why larger batches take larger rates. (A run whose loss stays at that of gues
 answer: it does not jump, since it knows nothing.)
 
 **What breaks:** far too small a rate learns nothing in so few tokens. Too large a rate destroys what pre-training has
-left: the loss leaps up and stays at that of guessing, ln 2 = 0.69 for two classes. The rates that are best here are
-larger than the papers', since the model is small and the steps are few.
+left: the loss leaps up and stays at that of guessing, ln 2 = 0.69 for two classes. Where a batch is small and steps
+are many, the papers' rates do well here; where it is large and steps are few, they have hardly begun, and a larger
+rate comes further.
 
 Each cell of the table is one run of one seed, with the 95% interval that its held-out sentences leave. To take the best
 of many runs is to choose on the sentences that judge: its number is too good, and a rate chosen like this must be

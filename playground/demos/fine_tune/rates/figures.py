@@ -28,7 +28,7 @@ _MARKS: dict[Rate, tuple[str, str]] = {
 def losses(result: Result, language: str) -> go.Figure:
     """A mark for each step, or the mean of a few where there are many; dotted: the loss of guessing."""
     batches = sorted({run.batch for run in result.runs}) or [0]
-    titles = [say("pg_ftr_panel", language, batch=batch) if batch else " " for batch in batches]
+    titles = [_title(result, batch, language) for batch in batches]
     drawn = make_subplots(
         rows=len(batches),
         cols=1,
@@ -73,7 +73,17 @@ def losses(result: Result, language: str) -> go.Figure:
             "x": 0,
             "y": -70 / (height - 150),
             "yanchor": "top",
-            "title": {"text": say("pg_ftr_rates", language)},
+            "title": {"text": say("pg_ftr_rates", language), "side": "top"},
         },
     )
     return drawn
+
+
+def _title(result: Result, batch: int, language: str) -> str:
+    """Of a panel; it says how high a loss is that leaves it."""
+    highest = max((loss for run in result.runs if run.batch == batch for loss in run.losses), default=0.0)
+    if not batch:
+        return " "
+    if highest > _TOP:
+        return say("pg_ftr_panel_cut", language, batch=batch, highest=f"{highest:.1f}")
+    return say("pg_ftr_panel", language, batch=batch)

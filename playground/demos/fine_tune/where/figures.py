@@ -53,11 +53,15 @@ def maps(result: Result, language: str) -> go.Figure:
     )
     drawn.update_xaxes(title_text=say("pg_ftw_axis_position", language), row=2, col=1)
     drawn.update_yaxes(
+        range=[-0.5, result.layers + 0.5],
         title_text=say("pg_ftw_axis_layer", language),
         fixedrange=True,
         dtick=1 if result.layers <= 12 else 4,
         showgrid=False,
     )
+    if not result.cells:
+        drawn.update_xaxes(visible=False)
+        drawn.update_yaxes(visible=False)
     height = 150 + 2 * max(180, 26 * (result.layers + 1))
     drawn.update_layout(template=TEMPLATE, height=height, margin={"t": 48, "b": 56})
     return drawn
@@ -92,12 +96,18 @@ def best(result: Result, language: str) -> go.Figure:
         title=say("pg_ftw_best", language),
         height=330,
         xaxis={
+            "visible": bool(result.best),
             "type": "category",
             "fixedrange": True,
             "tickangle": _turned(result.positions),
             "tickfont": {"size": 11},
         },
-        yaxis={"tickformat": ".0%", "fixedrange": True, "title": {"text": say("pg_ft_axis_accuracy", language)}},
+        yaxis={
+            "visible": bool(result.best),
+            "tickformat": ".0%",
+            "fixedrange": True,
+            "title": {"text": say("pg_ft_axis_accuracy", language)},
+        },
         legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
         margin={"t": 48, "b": 80},
     )

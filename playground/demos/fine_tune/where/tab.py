@@ -106,6 +106,7 @@ def _said(result: Result, language: str) -> str:
         lines.append(say("pg_ftw_tuned", language, accuracy=percent(result.tuned), **between))
     if result.train:
         lines.append(say("pg_ftw_counts", language, train=result.train, judged=result.judged))
+    if result.best:
         lines.append(say("pg_ftw_bias", language))
     return small(*lines)
 
