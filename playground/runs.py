@@ -93,7 +93,7 @@ def complaint_of(error: ValidationError) -> Complaint:
         case "greater_than_equal":
             return Complaint("pg_err_at_least", field=field, limit=bounds["ge"], value=str(first["input"])[:40])
         case "greater_than":
-            return Complaint("pg_err_above", field=field, limit=bounds["gt"], value=str(first["input"])[:40])
+            return Complaint("pg_err_above", field=field, limit=f"{bounds['gt']:g}", value=str(first["input"])[:40])
         case "too_long" | "string_too_long":
             return Complaint("pg_err_too_long", field=field, limit=bounds["max_length"], size=len(first["input"]))
         case "missing":

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 from scipy.stats import ttest_1samp
 
 from playground.core import tuning
@@ -22,7 +23,7 @@ from playground.demos.fine_tune.summary import complete_seeds, curves, diverged,
 from playground.messages import say
 from playground.models.loading import load
 from playground.models.tunable import Tunable, encoded, encoder
-from playground.runs import Run, dump
+from playground.runs import Run, complaint_of, dump
 from tests.unit import tiny
 
 GOOD, BAD = ("great", "good", "best", "right"), ("bad", "down", "off", "no")
@@ -54,6 +55,9 @@ def test_nothing_to_do_is_one_sentence() -> None:
     for change, said in (({"methods": []}, "at least one of the four"), ({"labels": []}, "8 to 512")):
         with pytest.raises(ValueError, match=said):
             Request(**change)  # type: ignore[arg-type]
+    with pytest.raises(ValidationError) as wrong:
+        Request(learning_rate=-1)
+    assert complaint_of(wrong.value).sentence("en") == "learning_rate is -1; it must be above 0."
     request = Request(labels=[64, 8, 64], methods=["full", "random"], data="x", source="y")
     assert (request.labels, request.methods) == ([8, 64], ["random", "full"])
     assert "data" not in request.model_dump()
@@ -325,3 +329,31 @@ def test_every_step_is_drawn(bert: str, language: str) -> None:
     assert len(gained.data) == 3 and all(len(trace.error_y.array) == 2 for trace in gained.data)
     one = figures.curves(result, {}, 0.5, language)
     assert len(one.data) == 0
+
+
+def test_what_is_not_there_yet_has_no_axes_and_one_seed_no_interval() -> None:
+    names = {"random": "random", "full": "full"}
+    scores = [Score("random", 8, 1, 0.5)]
+    first = Result(curves=curves(scores), gains=gains(scores, "random"), judged=120)
+    for result in (Result(), first):
+        drawn = figures.gains(result, names, "en")
+        assert not drawn.layout.xaxis.visible and not drawn.layout.yaxis.visible
+        assert "shown when two ways are done" in drawn.layout.title.text
+    scores.append(Score("full", 8, 1, 0.7))
+    one = Result(curves=curves(scores), gains=gains(scores, "random"), judged=120)
+    for drawn in (figures.curves(one, names, 0.65, "en"), figures.gains(one, names, "en")):
+        assert "one seed has no interval" in drawn.layout.title.text
+        low, high = drawn.layout.xaxis.range  # the only number of labels is in the middle
+        assert low < math.log10(8) < high and low + high == pytest.approx(2 * math.log10(8))
+        assert drawn.layout.xaxis.visible is not False and drawn.layout.yaxis.visible is not False
+    one.train = 9
+    said = tab.said_of(one, names, 0.65, "en", "Way")
+    assert "cover the luck" not in said and "may cross the line by luck" in said
+    scores += [Score("random", 8, 2, 0.6), Score("full", 8, 2, 0.7)]
+    two = Result(
+        curves=curves(scores), gains=gains(scores, "random"), needed=needed(scores, 0.65, 1), judged=120, train=9
+    )
+    assert "95% interval" in figures.curves(two, names, 0.65, "en").layout.title.text
+    said = tab.said_of(two, names, 0.65, "en", "Encoder")
+    assert "cover the luck" in said and "<th>Encoder</th>" in said
+    assert "≤ 8, 2/2" in said and "–, 0/2" in said

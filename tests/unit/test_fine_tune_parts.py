@@ -84,8 +84,11 @@ def test_every_layer_and_position_is_probed_before_and_after(bert: str) -> None:
         for result in (steps[0].result, steps[len(steps) // 2].result, last):
             maps, best, said = where_tab.draw(_shown("fine_tune_where", request, result), language)
             maps.to_json(), best.to_json()
-        assert [len(trace.z) for trace in maps.data] == [3, 3] and len(best.data) == 2
         assert "[CLS]" in said
+        assert [len(trace.z) for trace in maps.data] == [3, 3] and len(best.data) == 2
+        none, nor_best, said = where_tab.draw(_shown("fine_tune_where", request, steps[0].result), language)
+        axes = [none.layout.xaxis, none.layout.yaxis, none.layout.yaxis2, nor_best.layout.xaxis, nor_best.layout.yaxis]
+        assert not any(axis.visible for axis in axes) and said == ""
     cells = {position: maps.data[0].z[0][place] for place, position in enumerate(columns)}
     assert cells["4"] == found["before", 0, "4"].accuracy
 
@@ -227,6 +230,17 @@ def test_forms_that_cannot_be_drawn_are_one_sentence() -> None:
     for text, said in (("dog " * 600, "602 tokens"), ("오늘은 비가 많이 왔어요.", "cannot read Korean")):
         with pytest.raises(Complaint, match=said):
             forms.DEMO.run(forms.DEMO.request.model_validate({"text": text}))
+
+
+def test_a_form_whose_other_text_is_empty_is_left_out() -> None:
+    asked = {"text": "My cat is cold.", "second": " ", "question": ""}
+    request = forms.DEMO.request.model_validate(asked)
+    result = forms.DEMO.run(request)
+    assert [form.name for form in result.forms] == ["sentence", "tags"]  # type: ignore[union-attr]
+    _, said = forms_tab.draw(_shown("fine_tune_forms", request, result), "en")
+    assert said.count("pg-aligned") == 2
+    with pytest.raises(ValueError, match="type a sentence"):
+        forms.DEMO.request.model_validate(asked | {"text": ""})
 
 
 def test_a_model_is_trained_judged_kept_and_taken_away(
