@@ -21,7 +21,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "distillation_ablation": ("teacher", "test"),
     "fine_tune": ("encoder", "classes", "chance", "train", "judged", "parameters"),
     "fine_tune_encoders": ("encoder", "classes", "chance", "train", "judged"),
-    "fine_tune_where": ("layers", "positions", "chance", "judged"),
+    "fine_tune_where": ("layers", "chance", "judged"),
     "fine_tune_rates": ("judged", "guess", "chance"),
     "fine_tune_keep": ("classes", "judged", "chance"),
 }
