@@ -69,7 +69,7 @@ class Turnstile:
         self._condition = threading.Condition()
         self._quick = 0  # quick requests that wait or run
         self._long = 0  # long steps that run
-        self._wide = 1  # long steps that may run at once
+        self._wide: list[int] = []  # long steps that may run at once, of each job that says so
 
     @contextmanager
     def quick(self) -> Iterator[None]:
@@ -89,7 +89,7 @@ class Turnstile:
     def step(self) -> Iterator[None]:
         """One step of a long job, taken when no quick request waits or runs."""
         with self._condition:
-            while self._quick or self._long >= self._wide:
+            while self._quick or self._long >= max(self._wide, default=1):
                 self._condition.wait()
             self._long += 1
         try:
@@ -103,12 +103,12 @@ class Turnstile:
     def abreast(self, wide: int) -> Iterator[None]:
         """Let so many steps of a long job run at once."""
         with self._condition:
-            before, self._wide = self._wide, wide
+            self._wide.append(wide)
         try:
             yield
         finally:
             with self._condition:
-                self._wide = before
+                self._wide.remove(wide)
 
     def steps(self, work: Iterator[Item]) -> Iterator[Item]:
         """The items of a long job, each made in a step of its own."""

@@ -90,6 +90,27 @@ def test_quick_requests_run_side_by_side() -> None:
     assert not together.broken
 
 
+def test_jobs_abreast_that_end_in_any_order_leave_one_step_at_a_time() -> None:
+    turns, entered = Turnstile(), threading.Event()
+    first, second = turns.abreast(2), turns.abreast(3)
+    first.__enter__(), second.__enter__()
+    with turns.step(), turns.step(), turns.step():
+        pass
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+
+    def step() -> None:
+        with turns.step():
+            entered.set()
+
+    with turns.step():
+        thread = threading.Thread(target=step, daemon=True)
+        thread.start()
+        assert not entered.wait(0.2)
+    assert entered.wait(PATIENCE)
+    _join([thread])
+
+
 def test_never_both_at_once_and_no_deadlock() -> None:
     turns, lock = Turnstile(), threading.Lock()
     inside = {"quick": 0, "long": 0}
