@@ -79,7 +79,7 @@ def test_everything_works_with_the_keyboard_alone(page: Page, app_url: str) -> N
     screen = Screen(page, app_url).open()
     screen.wait_hidden(6, 14)
     focused = "document.activeElement.matches('#mlm-strip .pg-token')"
-    for _ in range(20):
+    for _ in range(40):  # the languages, every tab and sub-tab, and the text come first
         page.keyboard.press("Tab")
         if page.evaluate(focused):
             break
