@@ -172,7 +172,7 @@ def test_a_stop_string_may_be_an_end_of_line_or_end_in_a_space() -> None:
         ({"stops": [""]}, "empty and would stop every text"),
         ({"stops": ["a"] * 9}, "9 stop strings; at most 8"),
         ({"temperature": -1}, "at least 0"),
-        ({"top_p": 0}, "top_p is not"),
+        ({"top_p": 0}, "top_p is 0; it must be above 0"),
         ({"count": 201}, "at most 200"),
         ({"text": " "}, "nothing to read"),
     ],
