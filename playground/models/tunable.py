@@ -79,11 +79,14 @@ class Tunable:
         self._start = {name: weight.detach().clone() for name, weight in self.model.named_parameters()}
         self._spread = float(getattr(config, "initializer_range", 0.02))
 
-    def twin(self) -> "Tunable":
-        """Another classifier that begins as this one, with weights of its own to be trained."""
-        made = copy.copy(self)
-        made.model, made._random = copy.deepcopy(self.model), None
-        return made
+    def with_twins(self, count: int) -> "list[Tunable]":
+        """This classifier and others that begin as it does, `count` in all, each with weights of its own to train."""
+        found = [self]
+        for _ in range(count - 1):
+            made = copy.copy(self)
+            made.model, made._random = copy.deepcopy(self.model), None
+            found.append(made)
+        return found
 
     def begin(self, seed: int, random: bool = False) -> None:
         """The pre-trained weights again and a new head by the seed; random: everything by the seed."""

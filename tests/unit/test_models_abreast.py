@@ -10,6 +10,7 @@ import torch
 from playground.models import abreast as module
 from playground.models.abreast import abreast, lanes
 from playground.models.device import TURNS
+from tests.unit.test_models_device import one_step_at_a_time
 
 _PATIENCE = 20.0
 
@@ -48,17 +49,7 @@ def test_steps_run_side_by_side_with_their_share_of_the_cores(wide: int) -> None
     after.start()
     after.join()
     assert seen == [cores] == [torch.get_num_threads()]
-    entered = threading.Event()
-
-    def step() -> None:
-        with TURNS.step():
-            entered.set()
-
-    with TURNS.step():
-        thread = threading.Thread(target=step, daemon=True)
-        thread.start()
-        assert not entered.wait(0.2)  # one at a time again
-    assert entered.wait(_PATIENCE)
+    one_step_at_a_time(TURNS)
 
 
 def test_what_is_raised_in_a_lane_is_raised_and_ends_the_others(wide: int) -> None:

@@ -91,13 +91,19 @@ def test_quick_requests_run_side_by_side() -> None:
 
 
 def test_jobs_abreast_that_end_in_any_order_leave_one_step_at_a_time() -> None:
-    turns, entered = Turnstile(), threading.Event()
+    turns = Turnstile()
     first, second = turns.abreast(2), turns.abreast(3)
     first.__enter__(), second.__enter__()
     with turns.step(), turns.step(), turns.step():
         pass
     first.__exit__(None, None, None)
     second.__exit__(None, None, None)
+    one_step_at_a_time(turns)
+
+
+def one_step_at_a_time(turns: Turnstile) -> None:
+    """A second step waits for the first one."""
+    entered = threading.Event()
 
     def step() -> None:
         with turns.step():

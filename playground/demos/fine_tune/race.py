@@ -113,7 +113,7 @@ def race(
                 done += read
                 yield done, None
     trained = {id(way.tunable): way.tunable for way in ways if way.method != "frozen"}
-    tunables = {key: [one, *(one.twin() for _ in range(lanes() - 1))] for key, one in trained.items()}
+    tunables = {key: one.with_twins(lanes()) for key, one in trained.items()}
     runs = [
         partial(_run, way, tunables.get(id(way.tunable), ()), data, size, seed, rates)
         for seed in seeds

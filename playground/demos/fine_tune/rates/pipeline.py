@@ -39,7 +39,7 @@ def run(request: Request) -> Iterator[Progress | Result]:
         chance=data.chance(judged),
         notices=notices(data, tunable, request.labels),
     )
-    shared = _Shared([tunable, *(tunable.twin() for _ in range(lanes() - 1))], data, chosen, judged, request.seed)
+    shared = _Shared(tunable.with_twins(lanes()), data, chosen, judged, request.seed)
     asked = [(batch, rate) for batch in request.batches for rate in request.rates]
     runs = [partial(_run, shared, *one) for one in asked]
     share, so_far = dict[tuple[int, str], float](), dict[tuple[int, str], Losses]()
