@@ -68,18 +68,24 @@ def forward(model: nn.Module, batch: loop.Batch) -> tuple[Tensor, Tensor]:
 
 
 def train(places: Places, settings: loop.Settings, device: torch.device, sizes: Sizes | None = None) -> Trained:
-    """Train from the MiniLM encoder."""
+    """Train from the MiniLM encoder, or further from the checkpoint that there is."""
+    start = places.models / NAME if places.further else base_folder()
     sizes = sizes or (CPU if device.type == "cpu" else GPU)
     tokenizer = AutoTokenizer.from_pretrained(base_folder())
     text = texts.read(places.corpora, places.state, tokenizer, sizes)
     torch.manual_seed(settings.seed)
     # Far too few tokens to overfit: dropout would only slow the learning down.
     model, info = BertForPreTraining.from_pretrained(
-        base_folder(), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, output_loading_info=True
+        start,
+        dtype=torch.float32,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        output_loading_info=True,
     )
     batches = Batches(text, tokenizer, sizes.batch, settings.seed, pairs.draw_pair)
     new = {name for name in info["missing_keys"] if not name.startswith("bert.embeddings")}
-    progress = loop.train(model, batches, loss, settings, places.state / NAME, device, new_parameters=new)
+    state = places.state / (f"{NAME}-further-{settings.seed}" if places.further else NAME)
+    progress = loop.train(model, batches, loss, settings, state, device, new_parameters=new)
     model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.1
     return Trained({NAME: model}, tokenizer, progress)
 
@@ -107,4 +113,4 @@ def evaluate(name: str, places: Places, device: torch.device, rows: int = 4096) 
     }
 
 
-RECIPE = Recipe((ABOUT,), {"cpu": 3e-4, "cuda": 6e-4}, train, evaluate, head_factor=3.0)
+RECIPE = Recipe((ABOUT,), {"cpu": 3e-4, "cuda": 6e-4}, train, evaluate, head_factor=3.0, goes_further=True)

@@ -41,11 +41,15 @@ class Trained:
 
 @dataclass(frozen=True)
 class Places:
-    """corpora: the training text; models: where checkpoints lie; state: git-ignored, for what can be resumed."""
+    """corpora: the training text; models: where checkpoints lie; state: git-ignored, for what can be resumed.
+
+    further: go on from the checkpoint that lies in `models`, with a warm-up and decay of its own.
+    """
 
     corpora: Path
     models: Path
     state: Path
+    further: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Recipe:
     train: Callable[[Places, Settings, torch.device], Trained]
     evaluate: Callable[[str, Places, torch.device], dict[str, Measure]]
     head_factor: float = 1.0
+    goes_further: bool = False  # heeds places.further
 
     @property
     def names(self) -> list[str]:

@@ -2,9 +2,10 @@
 
 import json
 import re
+from queue import Queue
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from playground.paths import EXAMPLES
 from tests.browser.conftest import NewPage
@@ -139,6 +140,32 @@ def test_the_number_of_candidates(page: Page, app_url: str) -> None:
     number.fill("3")
     page.wait_for_function(drawn, arg=3)
     assert screen.panels()[0].labels == before.labels[:3]
+
+
+def _next(page: Page, asked: Queue[Route]) -> Route:
+    while asked.empty():
+        page.wait_for_timeout(20)
+    return asked.get()
+
+
+def test_a_late_answer_takes_no_click_back(page: Page, app_url: str) -> None:
+    """The word is clicked while the answer to another setting is on its way."""
+    screen = Screen(page, app_url).open()
+    screen.text.fill("The dog and the man.")
+    screen.expect_tokens("the", "dog", "and", "the", "man", ".")
+    screen.toggle(2)
+    screen.wait_hidden(2)
+    asked: Queue[Route] = Queue()
+    page.route("**/queue/join**", lambda route: asked.put(route))
+    page.get_by_label("number input for Candidates").fill("3")
+    setting = _next(page, asked)
+    screen.toggle(5)
+    click = _next(page, asked)
+    setting.continue_()
+    page.wait_for_function("() => document.querySelector('#mlm-figure .pg-plot').data[0].x.length < 8")
+    assert screen.strip().count("[MASK]") == 2
+    click.continue_()
+    screen.wait_hidden(2, 5)
 
 
 def test_an_edit_leaves_hidden_words_hidden(page: Page, app_url: str) -> None:

@@ -12,6 +12,7 @@ from playground.messages import say
 from playground.models import catalogue
 from playground.plots.style import percent
 from playground.runs import Run
+from playground.ui.clicks import latest
 from playground.ui.experiment import help_fold, wire_chips
 from playground.ui.fetching import call_if_here, give_up, waits_for
 from playground.ui.figure import Figure
@@ -97,7 +98,12 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         return {"text": text, "model": model, "top_k": top_k, **attention}
 
     def predict(*inputs: Any) -> list[Any]:
-        *settings, tokens, run, waiting, lang = inputs
+        *settings, tokens, run, waiting, clicks, lang = inputs
+        answer = latest(clicks, lambda: predicted(settings, tokens, run, waiting, lang))
+        # A word may have been clicked since: a row that says what it said before is not drawn again over it.
+        return [gr.skip(), *answer[1:]] if answer[0] == tokens else answer
+
+    def predicted(settings: list[Any], tokens: list[Token], run: str, waiting: Any, lang: str) -> list[Any]:
         shown, values = Run.model_validate_json(run), asked(*settings)
         if waits_for(waiting, values):
             return [gr.skip()] * len(parts.result_outputs(shell))
@@ -107,15 +113,17 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
         return _ask_moved(parts, shell, values, tokens, lang)
 
     def toggle(*inputs: Any) -> list[Any]:
-        *settings, tokens, waiting, lang = inputs
+        *settings, tokens, waiting, clicks, lang = inputs
         give_up(waiting)
         values = asked(*settings) | {"positions": pressed(tokens)}
-        return ask(parts, shell, values, lang, kind="stale")[1:]  # the row stays usable: a click back mends it
+        # The row stays usable: a click back mends it.
+        return latest(clicks, lambda: ask(parts, shell, values, lang, kind="stale"))[1:]
 
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "js": LANG_JS}
     settings = [text, model, top_k, looking, layer, head, strip]
     opened = fold.expand(lambda: True, None, looking, queue=False, api_visibility="private", show_progress="hidden")
-    opened.then(predict, [*settings, run, parts.waiting, shell.lang], parts.result_outputs(shell), **shared, **QUICK)
+    asking = [*settings, run, parts.waiting, parts.clicks, shell.lang]
+    opened.then(predict, asking, parts.result_outputs(shell), **shared, **QUICK)
     fold.collapse(lambda: False, None, looking, queue=False, api_visibility="private", show_progress="hidden")
     wire_waiting(parts, shell)
     # At every change, except where each call borrows a GPU. (Textbox.input misses what is pasted.)
@@ -124,7 +132,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     gr.on(
         [*typing, text.submit, model.input, top_k.input, layer.input, head.input, parts.arrived.change],
         predict,
-        [*settings, run, parts.waiting, shell.lang],
+        asking,
         parts.result_outputs(shell),
         trigger_mode="always_last",
         **shared,
@@ -134,7 +142,7 @@ def create(shell: Shell, examples: Sequence[Run]) -> TabParts:
     assert parts.outputs[0] is strip
     strip.select(
         toggle,
-        [*settings, parts.waiting, shell.lang],
+        [*settings, parts.waiting, parts.clicks, shell.lang],
         parts.result_outputs(shell)[1:],
         trigger_mode="always_last",
         **shared,
