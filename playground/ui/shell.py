@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.components import Component
+from pydantic import ValidationError
 
 from playground.demo import Demo
 from playground.messages import Complaint, say
-from playground.runs import Run, dump, from_link, parse, to_link
+from playground.runs import Run, complaint_of, dump, from_link, parse, to_link
 from playground.ui.clicks import Clicks, counter, latest
 from playground.ui.errors import notice, sentence
 from playground.ui.fetching import Fetching, call_if_here
@@ -114,12 +115,25 @@ class TabParts:
         it. kind: as for `notice`.
         """
         link = to_link(self.demo.name, values) if values and _whole(self.demo, values) is not None else None
-        said: dict[Component, Any] = {self.notice: notice(error, language=language, kind=kind)}
+        told = error if isinstance(error, str) else self.named(error, language)
+        said: dict[Component, Any] = {self.notice: notice(told, language=language, kind=kind)}
         if isinstance(error, Fetching):
             said[self.waiting] = error.state()
         if link:
             said[shell.page] = address(link)
         return [said.get(component, gr.skip()) for component in self.result_outputs(shell)]
+
+    def named(self, error: Exception, language: str) -> Exception:
+        """The same error with the label on the screen in place of the request's field, `rates.2` being the third."""
+        problem = complaint_of(error) if isinstance(error, ValidationError) else error
+        if not isinstance(problem, Complaint):
+            return error
+        name, _, place = str(problem.values.get("field", "")).partition(".")
+        key = getattr(getattr(self.fields.get(name), "label", None), "key", None)
+        if key is None:
+            return problem
+        label = f"“{say(key, language)}”" + (f" ({int(place) + 1})" if place.isdigit() else "")
+        return Complaint(problem.key, **problem.values | {"field": label})
 
 
 def _whole(demo: Demo, values: dict[str, Any]) -> dict[str, Any] | None:
@@ -173,7 +187,7 @@ def opened(parts: TabParts, shell: Shell, parameters: dict[str, str], language: 
         if whole is not None and _selectable(parts, whole):
             # What the link leaves out, too: a field that kept its value would ask for something else.
             return [*parts.filled(whole), *parts.complain(shell, error, language, kind="stale-input")]
-        said = say("pg_err_link_failed", language, reason=sentence(error, language))
+        said = say("pg_err_link_failed", language, reason=sentence(parts.named(error, language), language))
         return [*fields, *parts.complain(shell, said, language)]
 
 

@@ -37,12 +37,12 @@ BROKEN = {
 }
 FAILED = {
     "an unknown field": (link({"text": "a", _MARKUP: 1}), _MARKUP),
-    "a wrong type": (link({"text": ["a"]}), "text is not a text"),
+    "a wrong type": (link({"text": ["a"]}), "“Your text” is not a text"),
     "nothing to read": (link({"text": " "}), "type a sentence"),
     "a lone surrogate": (link({"text": "a \ud800 b"}), "U+D800"),
     "a model that is not offered": (link({"text": "a", "model": _MARKUP}), _MARKUP),
     "a model named by a lone surrogate": (link({"text": "a", "model": "\ud800"}), "not offered"),
-    "a number without end": (link({"text": "a", "top_k": 10**400}), "at most 25"),
+    "a number without end": (link({"text": "a", "top_k": 10**400}), "“Candidates” is 1000"),
 }
 
 
