@@ -190,8 +190,8 @@ def _busy(last: Event | None, lang: str, said: str = "", paused: bool = False) -
         said, share = said or say("pg_long_starting", lang), "0"
     else:
         key = "pg_long_paused" if paused else "pg_long_running"
-        said = last.said.sentence(lang) if last.said else say(key, lang, done=last.done, total=last.total)
         share = f"{100 * last.done / max(1, last.total):.0f}"
+        said = last.said.sentence(lang) if last.said else say(key, lang, done=last.done, total=last.total, share=share)
     said = html.escape(said)
     shown = (
         f"<div class='pg-notice pg-progress' role='progressbar' aria-valuenow='{share}' aria-label='{said}'"

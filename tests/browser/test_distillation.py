@@ -41,7 +41,7 @@ def test_a_run_grows_is_found_again_rests_and_is_cancelled_with_its_student(page
     shown.small(800)  # so long that it goes on when it is to be paused
     stored = page.evaluate(_POINTS)
     shown.start.click()
-    expect(shown.progress).to_contain_text(re.compile(r"Working: \d+ of 2400"), timeout=_PATIENCE)
+    expect(shown.progress).to_contain_text(re.compile(r"Working: [\d,]+ of 2,400 \(\d+%\)"), timeout=_PATIENCE)
     # As long as all is loaded, the stored run stays, with all its points.
     young = f"(stored) => {_POINTS} > 1 && {_POINTS} < stored && {_POINTS}"
     first = page.wait_for_function(young, arg=stored, timeout=_PATIENCE).json_value()

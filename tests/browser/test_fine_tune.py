@@ -68,7 +68,7 @@ def test_a_race_grows_outlives_its_page_and_is_cancelled(page: Page, app_url: st
     assert shown.points() == len(stored("fine_tune")[0].result["curves"])
     shown.only("labels", "8", "16", "32")
     shown.start.click()
-    working = re.compile(r"Working: \d+ of [\d,]+")
+    working = re.compile(r"Working: [\d,]+ of [\d,]+ \(")
     expect(shown.progress).to_have_text(working, timeout=_PATIENCE)
     expect(shown.start).to_be_disabled()
     few = f"(id) => {{ const n = ({_POINTS})(id); return n >= 2 && n < 12; }}"
@@ -137,7 +137,7 @@ def test_maps_of_every_layer_and_position(page: Page, app_url: str) -> None:
     expect(shown.part("said")).to_contain_text("After: [CLS] at layer")
     shown.sets("labels", 32)
     shown.start.click()
-    expect(shown.progress).to_have_text(re.compile(r"Working: \d+ of"), timeout=_PATIENCE)
+    expect(shown.progress).to_have_text(re.compile(r"Working: [\d,]+ of"), timeout=_PATIENCE)
     shown.cancel.click()
     shown.ended()
     expect(shown.notice).to_contain_text("Cancelled")
