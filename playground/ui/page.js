@@ -55,6 +55,17 @@ function leave({ idea, kept }) {
 // Back to a page that the browser kept: its bar stands at the idea that it was left for.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+// A number that is none of a field's steps shows as the nearest one, which is what is used (ui/inputs.py).
+document.addEventListener("change", ({ target }) => {
+	if (target.type !== "number" || !target.min || !target.max || !(Number(target.step) > 0)) return;
+	const [low, high, step] = [target.min, target.max, target.step].map(Number);
+	const typed = Math.min(Math.max(target.value === "" ? low : Number(target.value), low), high);
+	const nearest = Number(Math.min(low + Math.round((typed - low) / step) * step, high).toFixed(9));
+	if (target.value !== "" && Number(target.value) === nearest) return;
+	target.value = nearest;
+	target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 function act(action) {
 	if (action.do === "address") {
 		const { tab } = action.parameters;

@@ -142,6 +142,19 @@ def test_the_number_of_candidates(page: Page, app_url: str) -> None:
     assert screen.panels()[0].labels == before.labels[:3]
 
 
+def test_a_number_that_is_no_step_shows_as_the_one_that_is_used(page: Page, app_url: str) -> None:
+    screen = Screen(page, app_url).open()
+    screen.text.fill("Snow is [MASK].")
+    screen.wait_hidden(3)
+    number = page.get_by_label("number input for Candidates")
+    drawn = "(count) => document.querySelectorAll('#mlm-figure .barlayer .point').length === count"
+    for typed, used in (("2.7", 3), ("99", 25), ("", 1), ("-4", 1), ("5", 5)):
+        number.fill(typed)
+        number.press("Tab")
+        expect(number).to_have_value(str(used))
+        page.wait_for_function(drawn, arg=used)
+
+
 def _next(page: Page, asked: Queue[Route]) -> Route:
     while asked.empty():
         page.wait_for_timeout(20)
