@@ -34,10 +34,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--further", action="store_true", help="go on from the checkpoint that there is")
     options = parser.parse_args(arguments)
     *verb, name = options.name
     if name not in RECIPES or verb not in ([], ["evaluate"]):
         parser.error(f"{' '.join(options.name)} is not known: give one of {', '.join(RECIPES)}.")
+    recipe = RECIPES[name]
+    before = loop.Progress()
+    if options.further:
+        if verb or not recipe.goes_further:
+            able = ", ".join(name for name, recipe in RECIPES.items() if recipe.goes_further)
+            parser.error(f"--further is for the training of {able}, not for {' '.join(options.name)}.")
+        try:
+            before, seed = export.trained_before(MODELS / name)
+        except FileNotFoundError:
+            parser.error(f"{MODELS / name} holds no model yet: train it without --further first.")
+        if seed == options.seed:
+            parser.error(
+                f"{name} was trained with seed {seed}, which gives the same texts again: choose another --seed."
+            )
     chosen = options.device
     if chosen == "auto":
         chosen = "cuda" if torch.cuda.is_available() else "cpu"
@@ -45,8 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     # What Transformers would warn about (new heads, dropped ones) is what a recipe is for.
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
-    places = Places(options.corpora, MODELS, ROOT / ".training")
-    recipe = RECIPES[name]
+    places = Places(options.corpora, MODELS, ROOT / ".training", options.further)
     try:
         if not verb:
             rate = recipe.learning_rate.get(device.type, recipe.learning_rate["cpu"])
@@ -54,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
             trained = recipe.train(places, settings, device)
             for made, model in trained.models.items():
                 export.save(MODELS / made, model, trained.tokenizer, trained.max_length)
-                export.record_training(MODELS / made, trained.progress, device, options.seed)
+                export.record_training(MODELS / made, before.then(trained.progress), device, options.seed)
         elif not (MODELS / name / "model.safetensors").is_file():
             parser.error(f"{MODELS / name} holds no model yet: train it first.")
         # What is measured is what was written: the fp16 weights, loaded again. Two that were made together both are.

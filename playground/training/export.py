@@ -51,6 +51,12 @@ def record_training(folder: Path, progress: Progress, device: torch.device, seed
     _write(folder, {"metrics": {}, "training": training})
 
 
+def trained_before(folder: Path) -> tuple[Progress, int]:
+    """How long the weights in `folder` were trained, and the seed of it. Raises FileNotFoundError before any."""
+    training = json.loads((folder / _METRICS).read_text())["training"]
+    return Progress(training["steps"], training["tokens"], training["seconds"]), training["seed"]
+
+
 def record_metrics(folder: Path, about: About, metrics: Mapping[str, Measure]) -> None:
     """Write metrics.json and README.md; the numbers in the card come from here alone.
 

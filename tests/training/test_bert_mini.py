@@ -181,6 +181,45 @@ def test_the_command_knows_its_recipes(capsys: pytest.CaptureFixture[str]) -> No
     assert "bert-mini" in capsys.readouterr().err
 
 
+def test_a_finished_model_is_trained_further(
+    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "ROOT", places.state.parent)
+    monkeypatch.setattr(command, "MODELS", places.models)
+    monkeypatch.setattr(bert_mini, "CPU", SIZES)
+    folder, asked = places.models / "bert-mini", ["bert-mini", "--corpora", str(places.corpora), "--device", "cpu"]
+
+    def refused(*more: str, verb: tuple[str, ...] = ()) -> str:
+        with pytest.raises(SystemExit) as left:
+            command.main([*verb, *asked, *more])
+        assert left.value.code == 2
+        return capsys.readouterr().err
+
+    assert "holds no model yet" in refused("--further")
+    assert command.main([*asked, "--minutes", "0.02"]) == 0
+    first, seed = export.trained_before(folder)
+    weights = BertForPreTraining.from_pretrained(folder, dtype=torch.float32).state_dict()
+    assert seed == 1 and "choose another --seed" in refused("--further")
+
+    starts: list[dict[str, torch.Tensor]] = []
+    real = loop.train
+
+    def watched(model: nn.Module, *given: Any, new_parameters: set[str], **options: Any) -> loop.Progress:
+        starts.append({name: weight.clone() for name, weight in model.state_dict().items()})
+        assert not new_parameters
+        return real(model, *given, new_parameters=new_parameters, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "train", watched)
+        assert command.main([*asked, "--minutes", "0.02", "--further", "--seed", "2"]) == 0
+    [start] = starts
+    assert all(torch.equal(start[name], weight) for name, weight in weights.items())
+    both, seed = export.trained_before(folder)
+    assert seed == 2 and both.step > first.step and both.tokens > first.tokens and both.seconds >= first.seconds
+    assert "choose another --seed" in refused("--further", "--seed", "2")  # or the same run would count twice
+    assert "--further is for the training of bert-mini" in refused("--further", verb=("evaluate",))
+
+
 def test_anyone_can_measure_anew_what_was_bundled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
