@@ -203,6 +203,11 @@ def test_both_guess_the_same_hidden_word(result: Result) -> None:
     without = comparing.run(asked.model_copy(update={"text": "the dog was good"}))
     [notice] = [notice for notice in without.notices if notice.key == "pg_dic_note_hidden"]
     assert notice.values["word"] in ("the", "dog", "was", "good") and without.tokens.count("[MASK]") == 1
+    twice = comparing.run(asked.model_copy(update={"text": "The dog was [MASK] and [MASK]."}))
+    once = comparing.run(asked)
+    assert twice.names != once.names or twice.teacher != once.teacher
+    [notice] = twice.notices
+    assert (notice.key, notice.values) == ("pg_dic_note_first", {"blanks": 2}) and not once.notices
     with pytest.raises(Complaint, match="whole word"):
         comparing.run(asked.model_copy(update={"text": "? ! 3"}))
 

@@ -40,9 +40,13 @@ def run(request: Request) -> Result:
     if ids.shape[1] > MAX_TOKENS:
         raise Complaint("pg_err_dic_tokens", size=ids.shape[1], limit=MAX_TOKENS)
     notices = [] if request.student else [Notice(key="pg_dic_note_untrained")]
-    if guesses and not int((ids == loaded.tokenizer.mask_token_id).sum()):
-        ids, word = _with_a_blank(loaded, ids)
-        notices.append(Notice(key="pg_dic_note_hidden", values={"word": word}))
+    if guesses:
+        blanks = int((ids == loaded.tokenizer.mask_token_id).sum())
+        if not blanks:
+            ids, word = _with_a_blank(loaded, ids)
+            notices.append(Notice(key="pg_dic_note_hidden", values={"word": word}))
+        elif blanks > 1:
+            notices.append(Notice(key="pg_dic_note_first", values={"blanks": blanks}))
     of = student.config
     layer, head = min(request.layer, of.num_hidden_layers), min(request.head, of.num_attention_heads)
     with TURNS.quick():
