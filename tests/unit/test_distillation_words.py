@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM
@@ -12,12 +13,12 @@ from playground.core.blanks import Blanks, hide
 from playground.core.intervals import wilson
 from playground.core.stepping import optimizer_of, update
 from playground.core.student import Shape, Words, build
-from playground.demos.distillation import ablation, compare, pipeline, race
+from playground.demos.distillation import ablation, compare, figures, pipeline, race
 from playground.demos.distillation.ablation import pipeline as ablating
 from playground.demos.distillation.compare import pipeline as comparing
 from playground.demos.distillation.schema import Request, Result
 from playground.demos.distillation.task import task_of, teachers
-from playground.messages import Complaint
+from playground.messages import Complaint, say
 from playground.models import kept
 from tests.unit import distilling, tiny
 
@@ -181,6 +182,16 @@ def test_the_general_stage_and_augmented_text_go_along() -> None:
     assert isinstance(last, Result) and last.material
     assert {*last.history[0].terms} == {"embedding", "attention", "hidden"}  # the general stage comes first
     assert {*last.history[-1].terms} == {"soft", "hard", "cosine"}
+    general = [point.step for point in last.history if "soft" not in point.terms]
+    task = [point.step for point in last.history if "soft" in point.terms]
+    drawn = figures.curves(last, "en")
+    [boundary], [said] = drawn.layout.shapes, [note for note in drawn.layout.annotations if "Task" in note.text]
+    assert general[-1] < boundary.x0 == boundary.x1 == said.x < task[0]
+    [total] = [trace for trace in drawn.data if trace.name == say("pg_dis_total", "en")]
+    gap = np.isnan(total.y)  # the sum of other terms: no line leads from one stage to the next
+    assert gap.sum() == 1 and float(total.x[gap][0]) == boundary.x0 and list(total.x) == sorted(total.x)
+    alone = figures.curves(last.model_copy(update={"history": last.history[len(general) :]}), "en")
+    assert not alone.layout.shapes and not any(np.isnan(trace.y).any() for trace in alone.data)
 
 
 def test_sets_of_terms_are_compared_on_words_too() -> None:

@@ -1,6 +1,8 @@
 """The terms of the loss, and what the students know, step by step."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import nan
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,7 +30,8 @@ def curves(result: Result, language: str) -> go.Figure:
     sentences of student, controls and teacher, and the student's agreement with the teacher."""
     names = list(dict.fromkeys(term for point in result.history for term in point.terms))
     traces = [_term(result.history, name, language) for name in names]
-    traces.append(_total(result.history, language))
+    task = _task_stage(result.history)
+    traces.append(_total(result.history, task, language))
     traces += _scores(result, language)
     steps = max((point.step for point in result.history), default=1)
     if result.teacher is not None:
@@ -45,7 +48,9 @@ def curves(result: Result, language: str) -> go.Figure:
             "annotations": [
                 _title(say("pg_dis_title_terms", language), _UPPER[1]),
                 _title(say("pg_dis_title_scores", language), _LOWER[1]),
+                *([] if task is None else [_label(say("pg_dis_task", language), task)]),
             ],
+            "shapes": [] if task is None else [_boundary(task)],
             "xaxis": {"anchor": "y", "matches": "x2", "fixedrange": True, "showticklabels": False},
             "yaxis": {
                 "anchor": "x",
@@ -90,12 +95,24 @@ def _term(history: Sequence[Point], name: str, language: str) -> dict[str, objec
     }
 
 
-def _total(history: Sequence[Point], language: str) -> dict[str, object]:
+def _task_stage(history: Sequence[Point]) -> float | None:
+    """Where the task stage begins behind the general one, halfway between two points; None where there is one stage."""
+    for before, after in pairwise(history):
+        if before.terms.keys() != after.terms.keys():
+            return (before.step + after.step) / 2
+    return None
+
+
+def _total(history: Sequence[Point], task: float | None, language: str) -> dict[str, object]:
+    """Other terms have another sum: no line leads from one stage to the next."""
+    drawn: list[tuple[float, float]] = [(point.step, point.total) for point in history]
+    if task is not None:
+        drawn = sorted([*drawn, (task, nan)], key=lambda one: one[0])
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": _array([point.step for point in history]),
-        "y": _array([point.total for point in history]),
+        "x": _array([step for step, _ in drawn]),
+        "y": _array([total for _, total in drawn]),
         "name": say("pg_dis_total", language),
         "line": {"color": GREY, "width": 3},
         "hovertemplate": say("pg_dis_hover_loss", language),
@@ -142,6 +159,16 @@ def _level(name: str, dash: str, share: float, steps: int, language: str) -> dic
         "line": {"color": GREY, "dash": dash, "width": 2},
         "hoverinfo": "skip",
     }
+
+
+def _boundary(step: float) -> dict[str, object]:
+    line = {"color": GREY, "dash": "dot", "width": 1}
+    return {"type": "line", "x0": step, "x1": step, "xref": "x2", "y0": 0, "y1": 1, "yref": "paper", "line": line}
+
+
+def _label(said: str, step: float) -> dict[str, object]:
+    where = {"x": step, "xref": "x2", "xanchor": "left", "xshift": 3, "y": _UPPER[0], "yref": "paper", "yanchor": "top"}
+    return {"text": f"{said} →", "showarrow": False, "font": {"size": 12}, **where}
 
 
 def _array(values: Sequence[float]) -> np.ndarray:
