@@ -12,7 +12,7 @@ from playground import demos
 from playground.demo import Demo
 from playground.examples import stored
 from playground.messages import texts
-from tests.short import SHORT
+from tests.short import FEWER
 
 WRONG: list[Any] = [None, 1.5, "x", [], {}, [None], {"a": 1}, True, -(10**12)]
 
@@ -32,7 +32,7 @@ def ask(client: Client, demo: str, **values: Any) -> Any:
 @pytest.mark.parametrize("demo", demos.EVERY, ids=lambda demo: demo.name)
 def test_the_first_example_answers_as_it_is_stored(client: Client, demo: Demo) -> None:
     run = stored(demo.name)[0]
-    demo.result.model_validate(ask(client, demo.name, **(run.request | SHORT.get(demo.name, {}))))
+    demo.result.model_validate(ask(client, demo.name, **(run.request | FEWER.get(demo.name, {}))))
 
 
 @pytest.mark.parametrize("demo", demos.EVERY, ids=lambda demo: demo.name)
