@@ -167,6 +167,9 @@ def test_a_page_that_comes_back_sees_the_end(page: Page, app_url: str) -> None:
     _points(shown, "== 1")
     shown.is_asked()
     again = _anew(shown).drawn()
+    # A page opens with the stored example, which has ten points, too.
+    expect(again.status).to_contain_text("bert-mini", timeout=_ENDED)
+    expect(again.status).not_to_contain_text("stored run", timeout=_ENDED)
     _points(again, "== 10")
     _is_idle(again)
     expect(again.notice).to_have_count(0)
