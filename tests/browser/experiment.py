@@ -68,7 +68,11 @@ class Experiment:
         """Until the figure shows something else after `do`."""
         before = self.packed()
         do()
-        self.page.wait_for_function(_CHANGED, arg=[self.figure, before])
+        self.changes_from(before)
+
+    def changes_from(self, packed: str) -> None:
+        """Until the figure shows something else than this."""
+        self.page.wait_for_function(_CHANGED, arg=[self.figure, packed])
 
     def shows(self, packed: str) -> None:
         """Until the figure shows this."""
